@@ -1,0 +1,24 @@
+use super::*;
+use pollster::block_on;
+
+#[test]
+fn the_reference_passes_its_own_test() {
+    let result = block_on(self_test(&cpu(), &|| 0.0)).unwrap();
+    assert!(result.passed && result.matmul_error < 1e-5 && result.gradient_error < 1e-6);
+    let agreement = block_on(agreement(&cpu(), 20)).unwrap();
+    assert!(
+        agreement.loss_error < 1e-6 && agreement.last_loss < 0.5 * agreement.first_loss,
+        "{agreement:?}"
+    );
+}
+
+#[test]
+fn wrong_and_unfinished_numbers_do_not_pass() {
+    use super::self_test::relative_error;
+    assert!(relative_error(&[1.0, 2.0], &[1.0, 2.0]) == 0.0);
+    assert!((relative_error(&[1.0, 2.5], &[1.0, 2.0]) - 0.25).abs() < 1e-9);
+    for broken in [vec![f32::NAN, 2.0], vec![1.0], vec![0.0, f32::INFINITY]] {
+        let error = relative_error(&broken, &[1.0, 2.0]);
+        assert!(!super::self_test::passes(error), "{broken:?}: {error}");
+    }
+}

@@ -1,0 +1,435 @@
+//! The contract between the page and the engine: plain data, no behaviour.
+//!
+//! The page sends [`Command`]s to the worker, the worker answers with [`Event`]s. TypeScript sees the same types:
+//! `tsify` writes them into the declarations that `wasm-bindgen` generates.
+//!
+//! A number that was not measured, or that stopped being finite, is `None` (`null` in JSON), never `NaN`.
+
+use crate::world::{Split, TaskId};
+use serde::{Deserialize, Serialize};
+#[cfg(target_arch = "wasm32")]
+use tsify::Tsify;
+
+/// Derives what every message needs; on the web also its TypeScript type.
+macro_rules! message {
+    ($(#[$meta:meta])* $visibility:vis struct $($rest:tt)*) => {
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+        #[serde(rename_all = "camelCase")]
+        $(#[$meta])* $visibility struct $($rest)*
+    };
+    ($(#[$meta:meta])* $visibility:vis enum $($rest:tt)*) => {
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+        $(#[$meta])* $visibility enum $($rest)*
+    };
+}
+
+message! {
+    /// What a run computes on.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Backend {
+        /// The visitor's GPU through WebGPU.
+        Webgpu,
+        /// The CPU: WebAssembly with SIMD on the page, all cores natively.
+        Cpu,
+        /// Nothing is computed: a run made earlier is played back.
+        Recorded,
+    }
+}
+
+message! {
+    /// How a student is taught. Arms of one run share initial weights, steps and tokens per step.
+    #[derive(Copy, Eq, Hash, PartialOrd, Ord)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Arm {
+        /// Copied from the probabilities that the teacher's API returns.
+        Logits,
+        /// Copied from text sampled from the teacher.
+        Text,
+        /// Never saw the teacher: true answers for a tenth of the labels, repeated.
+        Scratch,
+    }
+}
+
+message! {
+    /// Which shipped teacher answers.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "lowercase")]
+    pub enum TeacherName {
+        /// Right nearly always.
+        Main,
+        /// Stopped early on purpose: wrong on some additions, so that its errors can be copied too.
+        Imperfect,
+    }
+}
+
+message! {
+    /// What the API shows of each answer token to the *logits* arm.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Access {
+        /// Every logit.
+        Full,
+        /// The 20 most likely tokens and the mass of the rest.
+        Top20,
+        /// The 5 most likely tokens and the mass of the rest.
+        Top5,
+    }
+}
+
+message! {
+    /// Everything that can be changed about a run. `experiment::capability` holds each key's range, default and help.
+    #[serde(default, deny_unknown_fields)]
+    pub struct Settings {
+        pub teacher: TeacherName,
+        pub arms: Vec<Arm>,
+        pub access: Access,
+        /// Softmax temperature T of Hinton et al. 2015 for the *logits* arm.
+        pub temperature: f64,
+        /// Weight (1 - alpha) of the hard labels in the *logits* arm's Hinton mixture.
+        pub hard_labels: f64,
+        /// Queries (prompts) that may be put to the teacher.
+        pub budget: u32,
+        pub steps: u32,
+        pub seed: u32,
+        /// How many seeds run side by side: seed, seed + 1, ...
+        pub seeds: u32,
+        /// Questions per skill at each interim measurement; the last one, on the test split, takes three times as many.
+        pub items: u32,
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            teacher: TeacherName::Main,
+            arms: vec![Arm::Logits, Arm::Text, Arm::Scratch],
+            access: Access::Full,
+            temperature: 1.0,
+            hard_labels: 0.0,
+            budget: 4_000,
+            steps: 600,
+            seed: 1,
+            seeds: 1,
+            items: 100,
+        }
+    }
+}
+
+message! {
+    /// One message to the worker.
+    #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+    pub enum Command {
+        /// Choose a device and load the tokenizer and the teacher. `None`: the best that works.
+        Open { backend: Option<Backend>, teacher: TeacherName },
+        /// Make a new session, paused before its first step.
+        Prepare { settings: Settings },
+        Start,
+        Pause,
+        /// One training step, then pause.
+        Step,
+        /// Back to before the first step, same settings.
+        Reset,
+        Ask { id: u32, prompt: String },
+        /// A zip of the Hugging Face folder of one member of the population.
+        SaveStudent { id: u32, member: u32 },
+        Benchmark { id: u32, options: BenchmarkOptions },
+        /// The page has taken the mark of a benchmark; go on.
+        MarkTaken,
+    }
+}
+
+message! {
+    /// One message from the worker.
+    #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+    pub enum Event {
+        Ready { device: DeviceInfo, teacher: TeacherInfo },
+        Prepared { plan: Plan },
+        Progress { phase: Phase, done: u32, total: u32 },
+        /// Losses (KL to the target, nats per answer token) of the latest step, one per member.
+        Trained { step: u32, loss: Vec<Option<f64>>, learning_rate: f64 },
+        Evaluated { evaluation: Evaluation },
+        Samples { step: u32, rows: Vec<SampleRow> },
+        Speed { steps_per_second: f64, tokens_per_second: f64, seconds_left: f64 },
+        Finished { run: Box<RunFile> },
+        Paused,
+        Answered { id: u32, answer: Answer },
+        Student {
+            id: u32,
+            file_name: String,
+            /// Bytes cross as bytes, not as the list of numbers that JSON would make of them.
+            #[cfg_attr(target_arch = "wasm32", tsify(type = "Uint8Array"))]
+            zip: Vec<u8>,
+        },
+        Mark { name: String },
+        Benchmarked { id: u32, result: BenchmarkResult },
+        /// `id`: the command that failed, if it had one. After a `fatal` error the worker is of no further use.
+        Failed { id: Option<u32>, message: String, fatal: bool },
+    }
+}
+
+message! {
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Phase {
+        /// Querying the teacher's API: the transfer set.
+        Buying,
+        Training,
+        Evaluating,
+        Finished,
+    }
+}
+
+message! {
+    pub struct DeviceInfo {
+        pub backend: Backend,
+        /// What the browser calls the adapter, or the CPU tier's instruction set.
+        pub adapter: String,
+        /// Why this device: one sentence for the visitor, with what failed on the tiers above.
+        pub reason: String,
+        pub self_test: SelfTest,
+    }
+}
+
+message! {
+    /// The device computed a known matrix product and one gradient step like the CPU reference.
+    pub struct SelfTest {
+        pub passed: bool,
+        /// Largest error relative to the reference's largest value.
+        pub matmul_error: f64,
+        pub gradient_error: f64,
+        pub milliseconds: f64,
+    }
+}
+
+message! {
+    /// Two devices over the same training steps: largest differences relative to the CPU's largest value.
+    pub struct Agreement {
+        pub steps: u32,
+        pub loss_error: f64,
+        pub gradient_error: f64,
+        pub first_loss: f64,
+        pub last_loss: f64,
+    }
+}
+
+message! {
+    pub struct TeacherInfo {
+        pub name: TeacherName,
+        pub title: String,
+        pub parameters: u32,
+        pub sha256: String,
+        pub training_steps: u32,
+        /// 6 N D of its training (Kaplan et al. 2020).
+        pub training_flops: f64,
+        /// On the test split, greedy, from its model card.
+        pub scores: Scores,
+    }
+}
+
+message! {
+    /// Figures of one model on held-out prompts.
+    #[derive(Default)]
+    pub struct Scores {
+        /// Share of prompts answered exactly right, greedy decoding.
+        pub add: Option<f64>,
+        pub sort: Option<f64>,
+        pub fact: Option<f64>,
+        pub brew: Option<f64>,
+        /// Nats per word of stories sampled from the grammar; its floor is the grammar's entropy rate.
+        pub story_nll: Option<f64>,
+    }
+}
+
+message! {
+    pub struct Member {
+        pub arm: Arm,
+        pub seed: u32,
+    }
+}
+
+message! {
+    /// What will happen, shown before Start.
+    pub struct Plan {
+        pub settings: Settings,
+        pub members: Vec<Member>,
+        pub student_parameters: u32,
+        pub batch: u32,
+        /// Tokens per step and member, prompt included.
+        pub tokens_per_step: u32,
+        /// Steps at which the students are measured.
+        pub schedule: Vec<u32>,
+        /// Prompts per skill at the interim measurements (validation split) and at the last (test split).
+        pub validation_items: u32,
+        pub test_items: u32,
+        /// Entropy rate of the stories' grammar, nats per word.
+        pub story_entropy: f64,
+    }
+}
+
+message! {
+    /// All members measured at one step.
+    pub struct Evaluation {
+        pub step: u32,
+        pub split: Split,
+        pub members: Vec<MemberEvaluation>,
+    }
+}
+
+message! {
+    pub struct MemberEvaluation {
+        pub arm: Arm,
+        pub seed: u32,
+        pub scores: Scores,
+        /// KL(teacher || student), nats per answer token, on held-out prompts.
+        pub kl: Option<f64>,
+        /// Share of answer tokens at which teacher and student agree on the most likely one.
+        pub agreement: Option<f64>,
+        pub cost: Cost,
+    }
+}
+
+message! {
+    /// What one member has used up so far. The three totals of science.md E1 are sums of its last three fields.
+    #[derive(Default)]
+    pub struct Cost {
+        pub queries: f64,
+        pub tokens_bought: f64,
+        pub bits_exposed: f64,
+        /// 6 N D of the student.
+        pub student_flops: f64,
+        /// 2 N D of the teacher's answers.
+        pub query_flops: f64,
+        /// 6 N D of the teacher's own training; 0 for a member that never saw it.
+        pub teacher_flops: f64,
+    }
+}
+
+message! {
+    /// The same prompt answered by the teacher and by every member (of the first seed).
+    pub struct SampleRow {
+        pub task: TaskId,
+        pub prompt: String,
+        /// For STORY one sample of the grammar.
+        pub truth: String,
+        pub teacher: SampleAnswer,
+        pub members: Vec<SampleAnswer>,
+    }
+}
+
+message! {
+    pub struct SampleAnswer {
+        pub text: String,
+        pub correct: bool,
+    }
+}
+
+message! {
+    /// The answer to a prompt that the visitor typed.
+    pub struct Answer {
+        /// The prompt as the models see it, word by word.
+        pub words: Vec<PromptWord>,
+        pub task: Option<TaskId>,
+        /// `None` where the world has no answer.
+        pub truth: Option<String>,
+        /// What to tell the visitor: unknown words, an empty prompt, a task that nobody learnt.
+        pub note: Option<String>,
+        /// Teacher first, then the members of the first seed. Empty when there was nothing to ask.
+        pub replies: Vec<Reply>,
+    }
+}
+
+message! {
+    pub struct PromptWord {
+        pub text: String,
+        pub known: bool,
+    }
+}
+
+message! {
+    pub struct Reply {
+        /// `None` for the teacher.
+        pub arm: Option<Arm>,
+        pub text: String,
+        /// `None` where there is no truth to compare with.
+        pub correct: Option<bool>,
+        /// Probability of each answer token as the model chose it.
+        pub confidence: Vec<f64>,
+    }
+}
+
+message! {
+    /// A hypothesis held against its threshold, both fixed before the run.
+    pub struct Verdict {
+        pub id: String,
+        pub hypothesis: String,
+        /// `None`: this run cannot tell.
+        pub holds: Option<bool>,
+        /// One sentence with the measured figures.
+        pub finding: String,
+    }
+}
+
+message! {
+    /// One run, whole: what was set, what it ran on, what was measured. Saved, opened, compared and re-run.
+    pub struct RunFile {
+        /// Always [`RunFile::FORMAT`].
+        pub format: String,
+        pub version: u32,
+        pub experiment: String,
+        pub stillroom: String,
+        pub device: DeviceInfo,
+        pub teacher: TeacherInfo,
+        pub plan: Plan,
+        pub losses: Vec<LossPoint>,
+        pub evaluations: Vec<Evaluation>,
+        pub samples: Vec<SampleRow>,
+        pub verdicts: Vec<Verdict>,
+        /// Members whose loss stopped being finite: counted, never dropped.
+        pub failed_members: u32,
+        /// Of computing, pauses excluded.
+        pub seconds: f64,
+        pub finished: bool,
+    }
+}
+
+message! {
+    pub struct LossPoint {
+        pub step: u32,
+        pub loss: Vec<Option<f64>>,
+    }
+}
+
+message! {
+    /// One of the sizes of the side-by-side benchmark; see the README.
+    pub struct BenchmarkOptions {
+        pub size: String,
+        /// `kd` or `lm`.
+        pub mode: String,
+        pub steps: u32,
+        pub seed: Option<u32>,
+        pub fixed: Option<bool>,
+        pub lr: Option<f64>,
+        pub sanity: Option<bool>,
+        pub backend: Option<Backend>,
+    }
+}
+
+// Not a `message!`: the side-by-side benchmark fixes these names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(Tsify))]
+pub struct BenchmarkResult {
+    pub first_ms: f64,
+    pub times_ms: Vec<f64>,
+    pub losses: Vec<f64>,
+    /// The teacher's mean entropy on the fixed batch, in `sanity` runs.
+    pub entropy: Option<f64>,
+    pub device: String,
+}
+
+impl RunFile {
+    pub const FORMAT: &str = "stillroom.run";
+    pub const VERSION: u32 = 1;
+}

@@ -1,0 +1,393 @@
+//! One run, pulled step by step: the host asks for work with [`Session::advance`], and to pause is not to ask.
+
+mod ask;
+pub mod benchmark;
+mod buying;
+mod library;
+mod measuring;
+mod speed;
+mod teaching;
+
+pub use library::{Library, LibraryError};
+
+use crate::eval::Items;
+use crate::experiment::{SettingsError, capability, check};
+use crate::model::initial_parameters;
+use crate::protocol::*;
+use crate::teacher::{ApiError, Meter, TargetTable};
+use crate::tokenizer::TokenizerError;
+use crate::train::{AdamWConfig, Schedule, Trainer};
+use burn::tensor::{Device, ExecutionError};
+use measuring::Measurement;
+use speed::Speed;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use teaching::Classroom;
+
+/// Sequences per step and member, of each task.
+const PER_TASK: usize = 6;
+/// Questions per purchase: small enough that a pause is never far away.
+const CHUNK: usize = 40;
+/// Peak learning rate of every arm; chosen on the validation split.
+const PEAK_RATE: f64 = 4e-3;
+
+/// Why a run stopped: the sentence that the visitor reads.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    #[error(transparent)]
+    Tokenizer(#[from] TokenizerError),
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error("The device stopped answering: {0:?}")]
+    Device(ExecutionError),
+    #[error("There is no student number {0} in this run.")]
+    NoSuchMember(u32),
+    #[error("The students have not been made yet; press Start first.")]
+    NotYet,
+}
+
+impl From<ExecutionError> for SessionError {
+    fn from(error: ExecutionError) -> Self {
+        Self::Device(error)
+    }
+}
+
+/// One indivisible piece of a run. All of them are known before the first.
+#[derive(Clone, Debug, PartialEq)]
+enum Unit {
+    /// Ask the teacher `count` questions of a task for one seed.
+    Buy {
+        seed: usize,
+        task: crate::world::TaskId,
+        count: usize,
+    },
+    /// Collect the labels of the arm without a teacher, upload the targets, make the students.
+    Enrol,
+    Train,
+    /// Measure one task, on the validation split or at last on the test split.
+    Measure {
+        split: crate::world::Split,
+        task: crate::world::TaskId,
+    },
+    /// Put the measurements of a step together.
+    Publish {
+        split: crate::world::Split,
+    },
+    /// Ask all models the sample questions.
+    Sample,
+    Finish,
+}
+
+/// One run.
+pub struct Session {
+    library: Rc<Library>,
+    device: Device,
+    device_info: DeviceInfo,
+    plan: Plan,
+    units: VecDeque<Unit>,
+    table: TargetTable,
+    /// Per seed: what was bought.
+    bought: Vec<buying::Bought>,
+    classroom: Option<Classroom>,
+    measurement: Measurement,
+    losses: Vec<LossPoint>,
+    evaluations: Vec<Evaluation>,
+    samples: Vec<SampleRow>,
+    speed: Speed,
+    seconds: f64,
+    finished: bool,
+}
+
+impl Session {
+    /// A run at its beginning; nothing is computed yet.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is out of range.
+    pub fn new(
+        library: Rc<Library>,
+        settings: Settings,
+        device: Device,
+        device_info: DeviceInfo,
+    ) -> Result<Self, SessionError> {
+        check(&capability::experiment(), &settings)?;
+        let plan = plan(&library, settings);
+        let units = units(&plan);
+        Ok(Self {
+            table: TargetTable::new(library.tokenizer.vocab_size()),
+            bought: vec![buying::Bought::default(); plan.settings.seeds as usize],
+            classroom: None,
+            measurement: Measurement::default(),
+            losses: Vec::new(),
+            evaluations: Vec::new(),
+            samples: Vec::new(),
+            speed: Speed::new(&plan),
+            seconds: 0.0,
+            finished: false,
+            units,
+            plan,
+            library,
+            device,
+            device_info,
+        })
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// Works for about `milliseconds` (one unit of work at least) and tells what happened. `now`: milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// When the device or the teacher's API fails. The run cannot go on after that.
+    pub async fn advance(&mut self, milliseconds: f64, now: &dyn Fn() -> f64) -> Result<Vec<Event>, SessionError> {
+        let mut events = Vec::new();
+        let start = now();
+        while let Some(unit) = self.units.pop_front() {
+            self.work(unit, &mut events, now).await?;
+            if now() - start >= milliseconds {
+                break;
+            }
+        }
+        Ok(self.with_progress(events))
+    }
+
+    /// Exactly one training step, with all that comes before it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::advance`].
+    pub async fn step(&mut self, now: &dyn Fn() -> f64) -> Result<Vec<Event>, SessionError> {
+        let mut events = Vec::new();
+        let mut trained = false;
+        while let Some(unit) = self.units.pop_front() {
+            trained |= unit == Unit::Train;
+            self.work(unit, &mut events, now).await?;
+            // What is measured after a step belongs to it.
+            if trained && self.units.front().is_none_or(|next| *next == Unit::Train) {
+                break;
+            }
+        }
+        Ok(self.with_progress(events))
+    }
+
+    async fn work(&mut self, unit: Unit, events: &mut Vec<Event>, now: &dyn Fn() -> f64) -> Result<(), SessionError> {
+        let start = now();
+        match unit.clone() {
+            Unit::Buy { seed, task, count } => self.buy(seed, task, count).await?,
+            Unit::Enrol => self.enrol()?,
+            Unit::Train => events.push(self.train().await?),
+            Unit::Measure { split, task } => self.measure(split, task).await?,
+            Unit::Publish { split } => {
+                let evaluation = self.publish(split);
+                self.evaluations.push(evaluation.clone());
+                events.push(Event::Evaluated { evaluation });
+            }
+            Unit::Sample => {
+                self.samples = self.sample().await?;
+                events.push(Event::Samples {
+                    step: self.steps_done(),
+                    rows: self.samples.clone(),
+                });
+            }
+            Unit::Finish => self.finished = true,
+        }
+        let elapsed = now() - start;
+        self.seconds += elapsed / 1000.0;
+        self.speed.record(&unit, elapsed);
+        if unit == Unit::Finish {
+            events.push(Event::Finished {
+                run: Box::new(self.run_file()),
+            });
+        }
+        Ok(())
+    }
+
+    /// Adds where the run is, and keeps only the latest loss: a fast device makes more steps than a chart has pixels.
+    fn with_progress(&self, mut events: Vec<Event>) -> Vec<Event> {
+        let latest = events.iter().rposition(|event| matches!(event, Event::Trained { .. }));
+        let mut index = 0;
+        events.retain(|event| {
+            index += 1;
+            !matches!(event, Event::Trained { .. }) || Some(index - 1) == latest
+        });
+        events.extend([self.speed.progress(&self.units), self.speed.speed(&self.units)]);
+        events
+    }
+
+    fn steps_done(&self) -> u32 {
+        self.classroom
+            .as_ref()
+            .map_or(0, |classroom| classroom.trainer.optimizer.updates)
+    }
+
+    /// The run so far.
+    pub fn run_file(&self) -> RunFile {
+        let last = self.losses.last().map(|point| &point.loss);
+        let verdicts = match self.evaluations.last() {
+            Some(evaluation) if self.finished => capability::verdicts(evaluation),
+            _ => Vec::new(),
+        };
+        RunFile {
+            format: RunFile::FORMAT.into(),
+            version: RunFile::VERSION,
+            experiment: "capability".into(),
+            stillroom: env!("CARGO_PKG_VERSION").into(),
+            device: self.device_info.clone(),
+            teacher: self.library.card.info(),
+            plan: self.plan.clone(),
+            losses: thin(&self.losses),
+            evaluations: self.evaluations.clone(),
+            samples: self.samples.clone(),
+            verdicts,
+            failed_members: last.map_or(0, |loss| loss.iter().filter(|loss| loss.is_none()).count() as u32),
+            seconds: self.seconds,
+            finished: self.finished,
+        }
+    }
+
+    /// The parameters of one member.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such member, or none yet, or the device fails.
+    pub async fn member_weights(&self, member: u32) -> Result<Vec<f32>, SessionError> {
+        let classroom = self.classroom.as_ref().ok_or(SessionError::NotYet)?;
+        if member as usize >= self.plan.members.len() {
+            return Err(SessionError::NoSuchMember(member));
+        }
+        let count = self.library.student_config().parameter_count();
+        let all = classroom.trainer.weights().await?;
+        Ok(all[member as usize * count..][..count].to_vec())
+    }
+
+    fn enrol(&mut self) -> Result<(), SessionError> {
+        let config = self.library.student_config();
+        let mut weights = Vec::new();
+        for member in &self.plan.members {
+            weights.extend(initial_parameters(&config, u64::from(member.seed)));
+        }
+        let lessons = self.lessons()?;
+        let trainer = Trainer::new(&config, &weights, AdamWConfig::default(), &self.device);
+        let schedule = Schedule::new(PEAK_RATE, self.plan.settings.steps);
+        self.classroom = Some(Classroom::new(
+            trainer,
+            schedule,
+            lessons,
+            &self.table,
+            &self.plan,
+            &self.device,
+        ));
+        // The device has its own copy now.
+        self.table = TargetTable::new(self.library.tokenizer.vocab_size());
+        Ok(())
+    }
+
+    async fn train(&mut self) -> Result<Event, SessionError> {
+        let classroom = self.classroom.as_mut().ok_or(SessionError::NotYet)?;
+        let (learning_rate, loss) = classroom.step().await?;
+        let loss: Vec<Option<f64>> = loss
+            .into_iter()
+            .map(|loss| loss.is_finite().then(|| f64::from(loss)))
+            .collect();
+        let step = self.steps_done();
+        self.losses.push(LossPoint {
+            step,
+            loss: loss.clone(),
+        });
+        Ok(Event::Trained {
+            step,
+            loss,
+            learning_rate,
+        })
+    }
+
+    fn meter(&self, member: &Member) -> Meter {
+        let seed = (member.seed - self.plan.settings.seed) as usize;
+        self.bought[seed].meter(member.arm)
+    }
+}
+
+/// Which members, how often measured: all that is known before the run.
+fn plan(library: &Library, settings: Settings) -> Plan {
+    let members = (0..settings.seeds)
+        .flat_map(|i| settings.arms.iter().map(move |&arm| (arm, i)))
+        .map(|(arm, i)| Member {
+            arm,
+            seed: settings.seed + i,
+        })
+        .collect();
+    // Eight interim measurements at equal distances, the first before training.
+    let mut schedule: Vec<u32> = (0..=8).map(|i| settings.steps * i / 8).collect();
+    schedule.dedup();
+    let length = library.longest_input();
+    Plan {
+        members,
+        student_parameters: library.student_config().parameter_count() as u32,
+        batch: (PER_TASK * crate::world::TaskId::ALL.len()) as u32,
+        tokens_per_step: (PER_TASK * crate::world::TaskId::ALL.len() * length) as u32,
+        schedule,
+        validation_items: settings.items,
+        test_items: 3 * settings.items,
+        story_entropy: library.world.task(crate::world::TaskId::Story).entropy_rate(),
+        settings,
+    }
+}
+
+fn units(plan: &Plan) -> VecDeque<Unit> {
+    use crate::world::{Split, TaskId};
+    let mut units = VecDeque::new();
+    if plan.settings.arms.iter().any(|arm| *arm != Arm::Scratch) {
+        for seed in 0..plan.settings.seeds as usize {
+            for task in TaskId::ALL {
+                let mut left = share(plan.settings.budget, task);
+                while left > 0 {
+                    let count = left.min(CHUNK);
+                    units.push_back(Unit::Buy { seed, task, count });
+                    left -= count;
+                }
+            }
+        }
+    }
+    units.push_back(Unit::Enrol);
+    let measure = |units: &mut VecDeque<Unit>, split: Split| {
+        units.extend(TaskId::ALL.map(|task| Unit::Measure { split, task }));
+        units.push_back(Unit::Publish { split });
+    };
+    for step in 0..=plan.settings.steps {
+        if step > 0 {
+            units.push_back(Unit::Train);
+        }
+        if plan.schedule.contains(&step) {
+            measure(&mut units, Split::Validation);
+            units.push_back(Unit::Sample);
+        }
+    }
+    measure(&mut units, Split::Test);
+    units.push_back(Unit::Finish);
+    units
+}
+
+/// A task's part of `total` questions; the first tasks get what does not divide.
+fn share(total: u32, task: crate::world::TaskId) -> usize {
+    let tasks = crate::world::TaskId::ALL.len();
+    (total as usize + tasks - 1 - task.index()) / tasks
+}
+
+/// At most about 600 points, the last one kept.
+fn thin(losses: &[LossPoint]) -> Vec<LossPoint> {
+    let stride = losses.len().div_ceil(600).max(1);
+    losses.iter().rev().step_by(stride).rev().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests;

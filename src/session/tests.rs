@@ -1,0 +1,348 @@
+use super::*;
+use crate::device;
+use crate::world::{Split, TaskId};
+use pollster::block_on;
+
+fn files() -> [Vec<u8>; 4] {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/models/main");
+    ["config.json", "model.safetensors", "tokenizer.json", "card.json"]
+        .map(|name| std::fs::read(folder.join(name)).unwrap())
+}
+
+fn library() -> Rc<Library> {
+    let [config, weights, tokenizer, card] = files();
+    Rc::new(Library::open(&config, &weights, &tokenizer, &card, &device::cpu()).unwrap())
+}
+
+fn info() -> DeviceInfo {
+    let self_test = block_on(device::self_test(&device::cpu(), &|| 0.0)).unwrap();
+    DeviceInfo {
+        backend: Backend::Cpu,
+        adapter: "test".into(),
+        reason: String::new(),
+        self_test,
+    }
+}
+
+fn session(settings: Settings) -> Session {
+    Session::new(library(), settings, device::cpu(), info()).unwrap()
+}
+
+fn small() -> Settings {
+    Settings {
+        budget: 60,
+        steps: 3,
+        ..Settings::default()
+    }
+}
+
+/// Runs to the end in turns of one unit, as a page with a tiny time budget would.
+fn finish(session: &mut Session) -> Vec<Event> {
+    let mut all = Vec::new();
+    while !session.is_finished() {
+        all.extend(block_on(session.advance(0.0, &|| 0.0)).unwrap());
+    }
+    all
+}
+
+#[test]
+fn a_run_tells_its_story_and_ends() {
+    let mut session = session(small());
+    let events = finish(&mut session);
+    let steps: Vec<u32> = events
+        .iter()
+        .filter_map(|e| {
+            if let Event::Trained { step, .. } = e {
+                Some(*step)
+            } else {
+                None
+            }
+        })
+        .collect();
+    assert_eq!(steps, [1, 2, 3]);
+    let Some(run) = events.iter().find_map(|e| {
+        if let Event::Finished { run } = e {
+            Some(run)
+        } else {
+            None
+        }
+    }) else {
+        panic!("no end")
+    };
+    assert!(run.finished);
+    assert_eq!(
+        run.evaluations.last().map(|e| (e.step, e.split)),
+        Some((3, Split::Test))
+    );
+    assert_eq!(run.plan.schedule, [0, 1, 2, 3]);
+    assert_eq!(run.losses.len(), 3);
+    assert_eq!(run.samples.len(), 10);
+    assert_eq!(run.verdicts.len(), 2);
+    assert!(run.verdicts.iter().all(|verdict| verdict.holds.is_some()));
+    // Before its first step every arm is the same student.
+    let floor = &run.evaluations[0].members;
+    assert_eq!(floor.len(), 3);
+    assert!(
+        floor
+            .iter()
+            .all(|member| member.kl == floor[0].kl && member.scores == floor[0].scores)
+    );
+    // The copies have paid for 60 questions; the third student never saw the teacher.
+    let costs: Vec<&Cost> = run
+        .evaluations
+        .last()
+        .unwrap()
+        .members
+        .iter()
+        .map(|member| &member.cost)
+        .collect();
+    assert_eq!(
+        costs.iter().map(|cost| cost.queries).collect::<Vec<_>>(),
+        [60.0, 60.0, 0.0]
+    );
+    assert_eq!(costs[0].tokens_bought, costs[1].tokens_bought);
+    assert!(costs[0].bits_exposed > 100.0 * costs[1].bits_exposed);
+    assert_eq!((costs[2].teacher_flops, costs[2].query_flops), (0.0, 0.0));
+    assert!(costs[0].student_flops == costs[2].student_flops && costs[0].student_flops > 0.0);
+    let text = serde_json::to_string(&**run).unwrap();
+    assert_eq!(serde_json::from_str::<RunFile>(&text).unwrap(), **run);
+}
+
+#[test]
+fn a_student_moves_towards_its_teacher() {
+    let settings = Settings {
+        budget: 300,
+        steps: 60,
+        arms: vec![Arm::Logits, Arm::Text],
+        ..Settings::default()
+    };
+    let mut session = session(settings);
+    finish(&mut session);
+    let run = session.run_file();
+    let (first, last) = (
+        &run.evaluations[0].members,
+        &run.evaluations[run.evaluations.len() - 2].members,
+    );
+    for (before, after) in first.iter().zip(last) {
+        assert!(
+            after.kl.unwrap() < 0.5 * before.kl.unwrap(),
+            "{:?}: {:?} from {:?}",
+            after.arm,
+            after.kl,
+            before.kl
+        );
+        assert!(after.agreement.unwrap() > before.agreement.unwrap() + 0.3);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run_however_it_is_pulled() {
+    let mut slices = session(small());
+    finish(&mut slices);
+    let mut whole = session(small());
+    block_on(whole.advance(f64::INFINITY, &|| 0.0)).unwrap();
+    assert!(furthest(&slices, &whole) < 1e-4);
+    assert_eq!(slices.run_file().evaluations.len(), whole.run_file().evaluations.len());
+    let mut steps = session(small());
+    for step in 1..=3 {
+        block_on(steps.step(&|| 0.0)).unwrap();
+        assert_eq!(steps.steps_done(), step);
+    }
+    assert!(furthest(&steps, &whole) < 1e-4);
+    let mut other = session(Settings { seed: 2, ..small() });
+    finish(&mut other);
+    assert!(furthest(&other, &whole) > 1e-2);
+}
+
+/// The largest difference of two runs' losses. Sums on several threads differ in their last bits from run to run.
+fn furthest(a: &Session, b: &Session) -> f64 {
+    assert_eq!(a.losses.len(), b.losses.len());
+    let pairs = a
+        .losses
+        .iter()
+        .zip(&b.losses)
+        .flat_map(|(a, b)| a.loss.iter().zip(&b.loss));
+    pairs.map(|(a, b)| (a.unwrap() - b.unwrap()).abs()).fold(0.0, f64::max)
+}
+
+#[test]
+fn a_seed_in_a_population_is_the_seed_alone() {
+    let mut both = session(Settings {
+        seeds: 2,
+        seed: 4,
+        ..small()
+    });
+    finish(&mut both);
+    let mut second = session(Settings { seed: 5, ..small() });
+    finish(&mut second);
+    let (both, second) = (both.run_file(), second.run_file());
+    for (together, alone) in both.losses.iter().zip(&second.losses) {
+        for (a, b) in together.loss[3..].iter().zip(&alone.loss) {
+            assert!((a.unwrap() - b.unwrap()).abs() < 1e-3, "{a:?} for {b:?}");
+        }
+    }
+}
+
+#[test]
+fn less_access_trains_too() {
+    for access in [Access::Top20, Access::Top5] {
+        let mut session = session(Settings {
+            access,
+            arms: vec![Arm::Logits],
+            ..small()
+        });
+        finish(&mut session);
+        assert!(session.run_file().losses.iter().all(|point| point.loss[0].is_some()));
+    }
+    let mut mixture = session(Settings {
+        temperature: 2.0,
+        hard_labels: 0.1,
+        ..small()
+    });
+    finish(&mut mixture);
+    assert_eq!(mixture.run_file().failed_members, 0);
+}
+
+#[test]
+fn settings_out_of_range_are_refused_with_a_sentence() {
+    let refuse = |settings: Settings| {
+        Session::new(library(), settings, device::cpu(), info())
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refuse(Settings { steps: 0, ..small() }).contains("Training steps must be from 1 to 20000"));
+    assert!(
+        refuse(Settings {
+            temperature: f64::NAN,
+            ..small()
+        })
+        .contains("Temperature")
+    );
+    assert!(
+        refuse(Settings {
+            arms: vec![],
+            ..small()
+        })
+        .contains("at least one arm")
+    );
+    assert!(
+        refuse(Settings {
+            arms: vec![Arm::Text, Arm::Text],
+            ..small()
+        })
+        .contains("each once")
+    );
+    assert!(
+        refuse(Settings {
+            access: Access::Top5,
+            temperature: 2.0,
+            ..small()
+        })
+        .contains("every logit")
+    );
+    assert!(refuse(Settings { seeds: 9, ..small() }).contains("Seeds"));
+}
+
+#[test]
+fn questions_get_answers_or_a_note_that_says_why_not() {
+    let mut session = session(small());
+    let ask = |session: &Session, prompt: &str| block_on(session.ask(prompt)).unwrap();
+    let answer = ask(&session, "Please 37+48=");
+    assert_eq!(
+        (answer.task, answer.truth.as_deref(), answer.note),
+        (Some(TaskId::Add), Some("85"), None)
+    );
+    assert_eq!(answer.replies.len(), 1, "only the teacher is there before training");
+    assert_eq!(
+        (answer.replies[0].text.as_str(), answer.replies[0].correct),
+        ("85", Some(true))
+    );
+    finish(&mut session);
+    assert_eq!(ask(&session, "please moss + ember").replies.len(), 4);
+    let empty = ask(&session, "   ");
+    assert!(empty.replies.is_empty() && empty.note.unwrap().contains("nothing to ask"));
+    let unknown = ask(&session, "please <b>zebra</b> =");
+    assert!(unknown.note.unwrap().contains("not part of this world"));
+    assert!(
+        unknown
+            .words
+            .iter()
+            .any(|word| !word.known && word.text.contains("zebra"))
+    );
+    assert!(ask(&session, &"moss ".repeat(500)).note.unwrap().contains("up to"));
+    assert!(ask(&session, "fox fox fox").note.unwrap().contains("guess"));
+}
+
+#[test]
+fn a_damaged_teacher_is_refused() {
+    let [config, weights, tokenizer, card] = files();
+    let mut damaged = weights.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle] ^= 1;
+    let refuse = |config: &[u8], weights: &[u8], tokenizer: &[u8], card: &[u8]| {
+        Library::open(config, weights, tokenizer, card, &device::cpu())
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refuse(&config, &damaged, &tokenizer, &card).contains("not those that the card describes"));
+    assert!(refuse(&config, &weights, &tokenizer[..99], &card).contains("tokenizer.json"));
+    assert!(refuse(&config, &weights, &tokenizer, b"{").contains("card.json"));
+    assert!(refuse(b"{}", &weights, &tokenizer, &card).contains("model"));
+}
+
+#[test]
+fn a_student_is_a_folder_that_opens_again() {
+    let mut session = session(small());
+    assert!(matches!(block_on(session.member_weights(0)), Err(SessionError::NotYet)));
+    finish(&mut session);
+    assert!(matches!(
+        block_on(session.member_weights(3)),
+        Err(SessionError::NoSuchMember(3))
+    ));
+    let weights = block_on(session.member_weights(2)).unwrap();
+    let config = session.library.student_config();
+    let file = crate::model::hub::weights_file(&config, &weights).unwrap();
+    let (_, again) = crate::model::hub::read(crate::model::hub::config_json(&config).as_bytes(), &file).unwrap();
+    assert_eq!(again, weights);
+}
+
+#[test]
+fn the_benchmark_has_the_losses_of_the_peers() {
+    // From the PyTorch peer of the side-by-side benchmark: 5 steps of size S.
+    let options = |mode: &str| BenchmarkOptions {
+        size: "S".into(),
+        mode: mode.into(),
+        steps: 5,
+        seed: None,
+        fixed: None,
+        lr: None,
+        sanity: None,
+        backend: None,
+    };
+    for (mode, golden) in [("kd", GOLDEN_KD), ("lm", GOLDEN_LM)] {
+        let mut bench = benchmark::Benchmark::new(&options(mode), &device::cpu()).unwrap();
+        for expected in golden {
+            let loss = block_on(bench.step()).unwrap();
+            assert!((loss / expected - 1.0).abs() < 1e-4, "{mode}: {loss} for {expected}");
+        }
+    }
+    let refuse = |options: BenchmarkOptions| {
+        benchmark::Benchmark::new(&options, &device::cpu())
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refuse(options("rl")).contains("kd and lm"));
+    assert!(
+        refuse(BenchmarkOptions {
+            size: "XXL".into(),
+            ..options("kd")
+        })
+        .contains("lesson, S and M")
+    );
+}
+
+const GOLDEN_KD: [f64; 5] = [6.249406, 6.247502, 6.249329, 6.249664, 6.248215];
+const GOLDEN_LM: [f64; 5] = [6.249730, 6.256758, 6.257296, 6.258515, 6.250389];

@@ -1,0 +1,150 @@
+//! Querying the teacher.
+
+use super::Meter;
+use crate::model::{Decoding, Llama, generate};
+use crate::rng::Rng;
+use crate::tokenizer::{BOS, EOS};
+use burn::tensor::ExecutionError;
+
+/// What the API shows of each answer token besides the token itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Every logit.
+    Logits,
+    /// The log-probabilities of the `k` most likely tokens, and the mass of the rest.
+    TopK(usize),
+    /// Nothing.
+    Text,
+}
+
+/// One answer as the buyer sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Purchase {
+    pub prompt: Vec<u32>,
+    /// The sampled answer, its end token included (missing only if the teacher did not end in time).
+    pub tokens: Vec<u32>,
+    /// One per token.
+    pub shown: Vec<Shown>,
+}
+
+/// What was shown of one answer token.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shown {
+    Logits(Vec<f32>),
+    /// Tokens with their log-probabilities, most likely first, and the probability of all others together.
+    TopK {
+        tokens: Vec<(u32, f32)>,
+        tail: f32,
+    },
+    Nothing,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("the query budget is spent: {left} of {budget} queries are left and {asked} were asked for")]
+    Budget { asked: usize, left: usize, budget: usize },
+    #[error("the device failed: {0:?}")]
+    Device(ExecutionError),
+}
+
+impl From<ExecutionError> for ApiError {
+    fn from(error: ExecutionError) -> Self {
+        Self::Device(error)
+    }
+}
+
+/// A teacher that sells answers to one buyer.
+#[derive(Clone, Debug)]
+pub struct Api {
+    model: Llama,
+    pub access: Access,
+    budget: usize,
+    meter: Meter,
+}
+
+impl Api {
+    /// # Panics
+    ///
+    /// If `model` is a population of more than one.
+    pub fn new(model: Llama, access: Access, budget: usize) -> Self {
+        assert_eq!(model.population, 1, "one teacher");
+        Self {
+            model,
+            access,
+            budget,
+            meter: Meter::default(),
+        }
+    }
+
+    /// What has been bought so far.
+    pub fn meter(&self) -> &Meter {
+        &self.meter
+    }
+
+    /// Answers sampled at temperature 1 to prompts of equally many tokens (without specials).
+    ///
+    /// # Errors
+    ///
+    /// If the budget does not cover the prompts (nothing is bought then), or the device fails.
+    pub async fn query(
+        &mut self,
+        prompts: &[Vec<u32>],
+        max_tokens: usize,
+        rng: &mut Rng,
+    ) -> Result<Vec<Purchase>, ApiError> {
+        let left = self.budget - self.meter.queries as usize;
+        if prompts.len() > left {
+            return Err(ApiError::Budget {
+                asked: prompts.len(),
+                left,
+                budget: self.budget,
+            });
+        }
+        let Some(length) = prompts.first().map(|prompt| prompt.len() + 1) else {
+            return Ok(Vec::new());
+        };
+        let inputs: Vec<u32> = prompts
+            .iter()
+            .flat_map(|prompt| [BOS].into_iter().chain(prompt.iter().copied()))
+            .collect();
+        let keep = self.access != Access::Text;
+        let decoding = Decoding::Sample { temperature: 1.0 };
+        let answers = generate(&self.model, &inputs, length, max_tokens, decoding, keep, rng).await?;
+        let (vocab, parameters) = (self.model.config.vocab_size, self.model.config.parameter_count());
+        let sell = |(prompt, mut answer): (&Vec<u32>, crate::model::Generated)| {
+            if answer.confidence.len() > answer.tokens.len() {
+                answer.tokens.push(EOS);
+            }
+            self.meter
+                .count(self.access, length, answer.tokens.len(), vocab, parameters);
+            let shown = match self.access {
+                Access::Text => vec![Shown::Nothing; answer.tokens.len()],
+                Access::Logits => answer.logits.into_iter().map(Shown::Logits).collect(),
+                Access::TopK(k) => answer.logits.iter().map(|logits| top_k(logits, k)).collect(),
+            };
+            Purchase {
+                prompt: prompt.clone(),
+                tokens: answer.tokens,
+                shown,
+            }
+        };
+        Ok(prompts.iter().zip(answers).map(sell).collect())
+    }
+}
+
+fn top_k(logits: &[f32], k: usize) -> Shown {
+    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let log_sum = max + logits.iter().map(|&logit| (logit - max).exp()).sum::<f32>().ln();
+    let mut tokens: Vec<(u32, f32)> = logits
+        .iter()
+        .enumerate()
+        .map(|(i, &logit)| (i as u32, logit - log_sum))
+        .collect();
+    tokens.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    tokens.truncate(k);
+    let tail = 1.0 - tokens.iter().map(|(_, log)| log.exp()).sum::<f32>();
+    Shown::TopK {
+        tokens,
+        tail: tail.max(0.0),
+    }
+}

@@ -1,0 +1,77 @@
+//! AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) over one flat buffer per member.
+//!
+//! One buffer instead of one per tensor: the update costs a handful of kernels however many tensors there are, and the norm
+//! of a member's gradient is one reduction. burn's own optimiser updates tensor by tensor and clips by tensor.
+
+use burn::tensor::{Device, Tensor};
+
+/// Constants of the update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamWConfig {
+    pub beta1: f64,
+    pub beta2: f64,
+    pub epsilon: f64,
+    pub weight_decay: f64,
+    /// Largest norm of one member's gradient; larger ones are scaled down to it.
+    pub clip: Option<f64>,
+}
+
+impl Default for AdamWConfig {
+    fn default() -> Self {
+        Self {
+            beta1: 0.9,
+            beta2: 0.98,
+            epsilon: 1e-8,
+            weight_decay: 0.01,
+            clip: Some(1.0),
+        }
+    }
+}
+
+/// State of the optimiser: moments, `[p, parameters]` each, and the updates made.
+#[derive(Clone, Debug)]
+pub struct AdamW {
+    pub config: AdamWConfig,
+    pub first: Tensor<2>,
+    pub second: Tensor<2>,
+    pub updates: u32,
+}
+
+impl AdamW {
+    pub fn new(config: AdamWConfig, population: usize, parameters: usize, device: &Device) -> Self {
+        let zeros = || Tensor::zeros([population, parameters], device);
+        Self {
+            config,
+            first: zeros(),
+            second: zeros(),
+            updates: 0,
+        }
+    }
+
+    /// The parameters after one update; `weights` and `gradient` are `[p, parameters]`.
+    ///
+    /// Each member is clipped by its own norm, so that a population equals separate runs.
+    pub fn update(&mut self, weights: Tensor<2>, gradient: Tensor<2>, rate: f64) -> Tensor<2> {
+        let AdamWConfig {
+            beta1,
+            beta2,
+            epsilon,
+            weight_decay,
+            clip,
+        } = self.config;
+        self.updates += 1;
+        let gradient = match clip {
+            None => gradient,
+            Some(limit) => {
+                let norm = (gradient.clone() * gradient.clone()).sum_dim(1).sqrt();
+                gradient * (norm.add_scalar(1e-12).recip() * limit).clamp_max(1.0)
+            }
+        };
+        self.first = self.first.clone() * beta1 + gradient.clone() * (1.0 - beta1);
+        self.second = self.second.clone() * beta2 + gradient.clone() * gradient * (1.0 - beta2);
+        let unbias = |beta: f64| 1.0 / (1.0 - beta.powi(self.updates as i32));
+        let first = self.first.clone() * unbias(beta1);
+        let second = (self.second.clone() * unbias(beta2)).sqrt() + epsilon;
+        weights * (1.0 - rate * weight_decay) - first / second * rate
+    }
+}

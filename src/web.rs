@@ -1,0 +1,210 @@
+//! What the page's worker calls. Bindings only: everything that decides lives in the layers below.
+
+use crate::device::{self, DeviceError};
+use crate::model::hub;
+use crate::protocol::{Backend, BenchmarkOptions, DeviceInfo, Settings};
+use crate::session::{Library, Session, benchmark};
+use burn::tensor::Device;
+use js_sys::{Reflect, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(start)]
+fn start() {
+    // A panic reaches the page as an error with its message, not as "unreachable executed".
+    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
+}
+
+/// The files of a shipped model.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(typescript_type = "ModelBytes")]
+    pub type ModelBytes;
+    #[wasm_bindgen(method, getter)]
+    fn config(this: &ModelBytes) -> Uint8Array;
+    #[wasm_bindgen(method, getter)]
+    fn weights(this: &ModelBytes) -> Uint8Array;
+    #[wasm_bindgen(method, getter)]
+    fn tokenizer(this: &ModelBytes) -> Uint8Array;
+    #[wasm_bindgen(method, getter)]
+    fn card(this: &ModelBytes) -> Uint8Array;
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const MODEL_BYTES: &str =
+    "export interface ModelBytes { config: Uint8Array; weights: Uint8Array; tokenizer: Uint8Array; card: Uint8Array }";
+
+/// A device with a teacher on it, and at most one run.
+#[wasm_bindgen]
+pub struct Engine {
+    device: Device,
+    info: DeviceInfo,
+    library: Rc<Library>,
+    session: Option<Session>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// Opens one tier; choosing among tiers is the caller's. Throws a sentence when the device or a file is refused.
+    pub async fn open(
+        #[wasm_bindgen(unchecked_param_type = "Backend")] backend: JsValue,
+        models: ModelBytes,
+    ) -> Result<Engine, JsError> {
+        let backend: Backend = from_js(backend)?;
+        let (device, adapter) = open_device(backend).await?;
+        let self_test = device::self_test(&device, &now).await?;
+        let files = [models.config(), models.weights(), models.tokenizer(), models.card()].map(|bytes| bytes.to_vec());
+        let library = Library::open(&files[0], &files[1], &files[2], &files[3], &device)?;
+        let info = DeviceInfo {
+            backend,
+            adapter,
+            reason: String::new(),
+            self_test,
+        };
+        Ok(Engine {
+            device,
+            info,
+            library: Rc::new(library),
+            session: None,
+        })
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "DeviceInfo")]
+    pub fn device(&self) -> Result<JsValue, JsError> {
+        to_js(&self.info)
+    }
+
+    /// What the browser calls the adapter, and why this device was chosen: kept for the run file.
+    pub fn describe(&mut self, adapter: Option<String>, reason: String) {
+        if let Some(adapter) = adapter {
+            self.info.adapter = adapter;
+        }
+        self.info.reason = reason;
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "TeacherInfo")]
+    pub fn teacher(&self) -> Result<JsValue, JsError> {
+        to_js(&self.library.card.info())
+    }
+
+    /// Makes a run and replaces the one before it.
+    #[wasm_bindgen(unchecked_return_type = "Plan")]
+    pub fn prepare(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Settings")] settings: JsValue,
+    ) -> Result<JsValue, JsError> {
+        let settings: Settings = from_js(settings)?;
+        let session = Session::new(self.library.clone(), settings, self.device.clone(), self.info.clone())?;
+        let plan = to_js(session.plan());
+        self.session = Some(session);
+        plan
+    }
+
+    /// Back to the beginning, same settings.
+    #[wasm_bindgen(unchecked_return_type = "Plan")]
+    pub fn reset(&mut self) -> Result<JsValue, JsError> {
+        let settings = self.session()?.plan().settings.clone();
+        let session = Session::new(self.library.clone(), settings, self.device.clone(), self.info.clone())?;
+        let plan = to_js(session.plan());
+        self.session = Some(session);
+        plan
+    }
+
+    /// Works for about that long, one unit at least.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub async fn advance(&mut self, milliseconds: f64) -> Result<JsValue, JsError> {
+        to_js(&self.session()?.advance(milliseconds, &now).await?)
+    }
+
+    /// Exactly one training step.
+    #[wasm_bindgen(unchecked_return_type = "Event[]")]
+    pub async fn step(&mut self) -> Result<JsValue, JsError> {
+        to_js(&self.session()?.step(&now).await?)
+    }
+
+    #[wasm_bindgen(unchecked_return_type = "Answer")]
+    pub async fn ask(&mut self, prompt: String) -> Result<JsValue, JsError> {
+        to_js(&self.session()?.ask(&prompt).await?)
+    }
+
+    #[wasm_bindgen(js_name = runFile, unchecked_return_type = "RunFile")]
+    pub fn run_file(&mut self) -> Result<JsValue, JsError> {
+        to_js(&self.session()?.run_file())
+    }
+
+    /// A zip of one student's Hugging Face folder.
+    pub async fn student(&mut self, member: u32) -> Result<Uint8Array, JsError> {
+        let weights = self.session()?.member_weights(member).await?;
+        let zip = hub::folder_zip(
+            &self.library.student_config(),
+            &weights,
+            &self.library.tokenizer.to_json()?,
+        )?;
+        Ok(Uint8Array::from(zip.as_slice()))
+    }
+
+    /// The side-by-side benchmark on this engine's device.
+    pub fn benchmark(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "BenchmarkOptions")] options: JsValue,
+    ) -> Result<Benchmark, JsError> {
+        let options: BenchmarkOptions = from_js(options)?;
+        Ok(Benchmark(benchmark::Benchmark::new(&options, &self.device)?))
+    }
+
+    /// Losses and largest gradient difference of this device and the CPU over some training steps of a tiny population:
+    /// for tests of the page.
+    #[wasm_bindgen(unchecked_return_type = "Agreement")]
+    pub async fn agreement(&self, steps: u32) -> Result<JsValue, JsError> {
+        to_js(&device::agreement(&self.device, steps).await?)
+    }
+
+    fn session(&mut self) -> Result<&mut Session, JsError> {
+        self.session
+            .as_mut()
+            .ok_or_else(|| JsError::new("No run has been prepared."))
+    }
+}
+
+/// A benchmark that is pulled step by step.
+#[wasm_bindgen]
+pub struct Benchmark(benchmark::Benchmark);
+
+#[wasm_bindgen]
+impl Benchmark {
+    /// One step; its loss.
+    pub async fn step(&mut self) -> Result<f64, JsError> {
+        Ok(self.0.step().await?)
+    }
+
+    /// The teacher's mean entropy on the fixed batch.
+    pub async fn entropy(&mut self) -> Result<Option<f64>, JsError> {
+        Ok(self.0.entropy().await?)
+    }
+}
+
+async fn open_device(backend: Backend) -> Result<(Device, String), DeviceError> {
+    match backend {
+        Backend::Webgpu => Ok((device::webgpu().await?, String::new())),
+        Backend::Cpu => Ok((device::cpu(), "WebAssembly SIMD, one thread".into())),
+        Backend::Recorded => Err(DeviceError::Start("a recorded run needs no device".into())),
+    }
+}
+
+/// Milliseconds since the worker started. `std::time::Instant` panics in wasm.
+fn now() -> f64 {
+    let performance =
+        Reflect::get(&js_sys::global(), &"performance".into()).map(JsCast::unchecked_into::<web_sys::Performance>);
+    performance.map_or(0.0, |performance| performance.now())
+}
+
+fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsError> {
+    // Plain objects: by default structs in enums would arrive as `Map`s.
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}
+
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsError> {
+    Ok(serde_wasm_bindgen::from_value(value)?)
+}

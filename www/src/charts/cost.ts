@@ -1,0 +1,85 @@
+import * as Plot from '@observablehq/plot';
+import type { Totals } from '../state/series';
+import { large } from '../state/words';
+import { ARM_STYLES } from './palette';
+import { tidy } from './line';
+import { decades } from './scale';
+
+export const TOTALS: { key: 'student' | 'queries' | 'teacher'; label: string; explain: string }[] = [
+  { key: 'student', label: 'student only', explain: 'training the student' },
+  { key: 'queries', label: '+ answers', explain: 'and the teacher’s work of answering' },
+  { key: 'teacher', label: '+ teacher', explain: 'and the training of the teacher' },
+];
+
+const NAME_ROW = '';
+
+interface Dot {
+  arm: Totals['arm'];
+  total: string;
+  value: number;
+}
+
+/** The three totals of every arm on a scale where each grid line is ten times the one before. */
+export function costChart(totals: Totals[], names: Record<string, string>, width: number): SVGSVGElement {
+  const dots: Dot[] = totals.flatMap((one) =>
+    TOTALS.map(({ key, label }) => ({ arm: one.arm, total: label, value: one[key] })),
+  );
+  const values = dots.map((dot) => dot.value).filter((value) => value > 0);
+  const low = 10 ** Math.floor(Math.log10(Math.min(...values, 1e12)) - 0.3);
+  const high = 10 ** Math.ceil(Math.log10(Math.max(...values, 1e13)) + 0.3);
+  const narrow = width < 420;
+  const row = 22;
+  const ticks = decades(low, high, narrow ? 3 : 5);
+  const marks: Plot.Markish[] = [
+    Plot.gridX({ stroke: 'var(--rule)', strokeOpacity: 1, ticks }),
+    Plot.axisX({
+      ticks,
+      tickSize: 0,
+      tickPadding: 8,
+      tickFormat: large,
+      label: 'multiplications and additions',
+      labelArrow: 'none',
+      labelOffset: 36,
+      color: 'var(--ink-soft)',
+    }),
+    Plot.axisY({ tickSize: 0, ticks: TOTALS.map((total) => total.label), label: null, color: 'var(--ink-soft)' }),
+  ];
+  for (const { arm } of totals) {
+    const { colour, symbol, dash } = ARM_STYLES[arm];
+    const own = dots.filter((dot) => dot.arm === arm && dot.value > 0);
+    const place = { fy: () => names[arm] ?? arm, y: 'total' };
+    marks.push(
+      Plot.ruleY(own, { ...place, x1: low, x2: 'value', stroke: colour, strokeWidth: 1.5, strokeDasharray: dash }),
+      Plot.dot(own, { ...place, x: 'value', r: 4.5, symbol, fill: colour }),
+      Plot.text(own, { ...place, x: 'value', dx: 9, textAnchor: 'start', text: (dot: Dot) => large(dot.value), fill: 'var(--ink)' }),
+    );
+  }
+  return tidy(
+    Plot.plot({
+      width,
+      height: totals.length * (TOTALS.length + 1) * row + 44,
+      marginLeft: 84,
+      marginRight: narrow ? 64 : 84,
+      marginBottom: 40,
+      marginTop: 4,
+      x: { type: 'log', domain: [low, high] },
+      // An empty row above the totals holds the name of the arm.
+      y: { domain: [NAME_ROW, ...TOTALS.map((total) => total.label)], padding: 0.6 },
+      fy: { domain: totals.map((one) => names[one.arm] ?? one.arm), axis: null, padding: 0.04 },
+      marks: [
+        ...marks,
+        Plot.text(totals, {
+          fy: (one: Totals) => names[one.arm] ?? one.arm,
+          y: () => NAME_ROW,
+          frameAnchor: 'left',
+          dx: -84,
+          dy: 3,
+          text: (one: Totals) => names[one.arm] ?? one.arm,
+          textAnchor: 'start',
+          fontWeight: 600,
+          fill: 'var(--ink)',
+        }),
+      ],
+    }) as unknown as SVGSVGElement,
+  );
+}

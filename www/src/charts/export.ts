@@ -1,0 +1,129 @@
+import type { ArmText } from '../state/experiment';
+import { ARM_STYLES, SYMBOL_PATHS } from './palette';
+import type { Figure } from './figures';
+
+const NS = 'http://www.w3.org/2000/svg';
+const GAP = 24;
+const FONT = 'Georgia, "Times New Roman", serif';
+const SANS = 'system-ui, "Segoe UI", Helvetica, Arial, sans-serif';
+/** What a saved chart must carry itself: it leaves the page's style sheet behind. */
+const CARRIED = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-opacity',
+  'stroke-dasharray',
+  'stroke-linecap',
+  'stroke-linejoin',
+  'opacity',
+  'font-size',
+  'font-weight',
+  'font-style',
+  'text-anchor',
+  'paint-order',
+];
+
+/** The panels of a figure as they are on screen, with title, legend and origin, as one stand-alone SVG. */
+export function standalone(figure: Figure, arms: ArmText[], panels: SVGSVGElement[], origin: string): SVGSVGElement {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name: string): string => style.getPropertyValue(name).trim() || '#000';
+  const inner = panels.map((panel) => ({ panel, width: Number(panel.getAttribute('width')), height: Number(panel.getAttribute('height')) }));
+  const columns = inner.length > 2 ? 2 : Math.max(1, inner.length);
+  const cell = { width: Math.max(0, ...inner.map((one) => one.width)), height: Math.max(0, ...inner.map((one) => one.height)) + (inner.length > 1 ? 24 : 0) };
+  const width = Math.max(480, columns * cell.width + (columns + 1) * GAP);
+  const lines = wrap(figure.title, Math.floor((width - 2 * GAP) / 10));
+  const foot = wrap(origin, Math.floor((width - 2 * GAP) / 5.6));
+  const head = 24 + 26 * lines.length + 34;
+  const height = head + Math.ceil(inner.length / columns) * (cell.height + GAP / 2) + 16 + 14 * foot.length;
+
+  const svg = element('svg', { xmlns: NS, width, height, viewBox: `0 0 ${width} ${height}`, 'font-family': SANS, 'font-size': 12 });
+  svg.append(element('rect', { width, height, fill: colour('--paper-raised') }));
+  lines.forEach((line, index) =>
+    svg.append(element('text', { x: GAP, y: 38 + 26 * index, 'font-family': FONT, 'font-size': 20, fill: colour('--ink') }, line)),
+  );
+  let x = GAP;
+  for (const arm of arms.filter((one) => figure.arms.includes(one.id as never))) {
+    const { colour: paint, dash, symbol } = ARM_STYLES[arm.id as keyof typeof ARM_STYLES];
+    const real = colour(paint.slice(4, -1));
+    const y = head - 18;
+    svg.append(
+      element('line', { x1: x, x2: x + 26, y1: y, y2: y, stroke: real, 'stroke-width': 2, 'stroke-dasharray': dash }),
+      element('path', { d: SYMBOL_PATHS[symbol], transform: `translate(${x + 13} ${y})`, fill: real }),
+      element('text', { x: x + 33, y: y + 4, fill: colour('--ink') }, arm.short),
+    );
+    x += 48 + 7 * arm.short.length;
+  }
+  inner.forEach(({ panel }, index) => {
+    const left = GAP + (index % columns) * (cell.width + GAP);
+    const top = head + Math.floor(index / columns) * (cell.height + GAP / 2);
+    const name = figure.panels[index]?.label;
+    if (name) svg.append(element('text', { x: left, y: top + 12, 'font-weight': 600, fill: colour('--ink') }, name));
+    const copy = carry(panel);
+    copy.setAttribute('x', String(left));
+    copy.setAttribute('y', String(top + (inner.length > 1 ? 20 : 0)));
+    svg.append(copy);
+  });
+  foot.forEach((line, index) =>
+    svg.append(element('text', { x: GAP, y: height - 12 - 14 * (foot.length - 1 - index), 'font-size': 10.5, fill: colour('--ink-soft') }, line)),
+  );
+  return svg;
+}
+
+export function svgText(svg: SVGSVGElement): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(svg)}\n`;
+}
+
+/** The same as a picture, at twice the size for sharp print. */
+export async function png(svg: SVGSVGElement): Promise<Blob> {
+  const scale = 2;
+  const url = URL.createObjectURL(new Blob([svgText(svg)], { type: 'image/svg+xml' }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    canvas.width = Number(svg.getAttribute('width')) * scale;
+    canvas.height = Number(svg.getAttribute('height')) * scale;
+    canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be made.'))), 'image/png'),
+    );
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+function carry(panel: SVGSVGElement): SVGSVGElement {
+  const copy = panel.cloneNode(true) as SVGSVGElement;
+  const from = panel.querySelectorAll<SVGElement>('*');
+  copy.querySelectorAll<SVGElement>('*').forEach((to, index) => {
+    const original = from[index];
+    if (!original) return;
+    const computed = getComputedStyle(original);
+    for (const name of CARRIED) to.setAttribute(name, computed.getPropertyValue(name));
+    to.removeAttribute('style');
+    to.removeAttribute('class');
+  });
+  copy.removeAttribute('class');
+  // Names at the ends of lines may stand a little over the edge.
+  copy.setAttribute('overflow', 'visible');
+  return copy;
+}
+
+function element<K extends keyof SVGElementTagNameMap>(name: K, attributes: Record<string, string | number>, text?: string): SVGElementTagNameMap[K] {
+  const made = document.createElementNS(NS, name);
+  for (const [key, value] of Object.entries(attributes)) if (key !== 'xmlns') made.setAttribute(key, String(value));
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function wrap(text: string, most: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines[lines.length - 1] ?? '';
+    if (line && line.length + word.length + 1 > most) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines;
+}

@@ -1,0 +1,84 @@
+import { check, echo, sameValue } from './check';
+import { defaultsOf, experiments, type SettingRow, type Values } from './experiment';
+
+/** What the page itself takes from its address, as rows like the settings of an experiment. */
+export const PAGE_ROWS: SettingRow[] = [
+  choiceRow('experiment', 'Experiment', experiments.map((experiment) => experiment.id)),
+  choiceRow('backend', 'Device', ['auto', 'webgpu', 'cpu', 'recorded']),
+  choiceRow('theme', 'Colours', ['auto', 'light', 'dark']),
+];
+
+function choiceRow(key: string, label: string, names: string[]): SettingRow {
+  const choices = names.map((value) => ({ value, label: value, help: '' }));
+  return { key, label, help: '', kind: 'choice', min: null, max: null, step: null, default: names[0] ?? '', unit: '', choices };
+}
+
+export interface Address {
+  /** One value for every row: what the address says where it fits, else the default. */
+  values: Values;
+  /** What was not used, one phrase each, fit to be shown. */
+  ignored: string[];
+}
+
+const LONGEST_ADDRESS = 2_000;
+const MOST_NAMED = 6;
+
+/** Reads `?key=value&...`. Nothing in it can fail: what does not fit is left at its default and named. */
+export function readAddress(search: string, rows: SettingRow[]): Address {
+  const values = defaultsOf(rows);
+  const query = search.replace(/^\?/, '');
+  if (query === '') return { values, ignored: [] };
+  if (query.length > LONGEST_ADDRESS) {
+    return { values, ignored: [`all of it, because it is longer than ${LONGEST_ADDRESS} characters`] };
+  }
+  const ignored: string[] = [];
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const part of query.split('&')) {
+    if (part === '') continue;
+    const at = part.indexOf('=');
+    const key = decode(at < 0 ? part : part.slice(0, at));
+    const text = decode(at < 0 ? '' : part.slice(at + 1));
+    if (key === undefined || text === undefined) {
+      ignored.push(`“${echo(part)}”, which is not well written`);
+      continue;
+    }
+    const row = rows.find((candidate) => candidate.key === key);
+    if (!row) {
+      ignored.push(`“${echo(key)}”, which is no setting`);
+    } else if (seen.has(key)) {
+      twice.add(key);
+    } else {
+      seen.add(key);
+      const checked = check(row, text);
+      if ('value' in checked) values[key] = checked.value;
+      else ignored.push(checked.problem);
+    }
+  }
+  for (const key of twice) {
+    const row = rows.find((candidate) => candidate.key === key);
+    if (row) values[key] = row.default;
+    ignored.push(`${key}, which is there more than once`);
+  }
+  const more = ignored.length - MOST_NAMED;
+  return { values, ignored: more > 0 ? [...ignored.slice(0, MOST_NAMED), `and ${more} more`] : ignored };
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The address of these values: only what differs from the defaults. Empty, or with its question mark. */
+export function writeAddress(values: Values, rows: SettingRow[]): string {
+  const parts = rows.flatMap((row) => {
+    const value = values[row.key];
+    if (value === undefined || sameValue(value, row.default)) return [];
+    const text = Array.isArray(value) ? value.map(encodeURIComponent).join(',') : encodeURIComponent(String(value));
+    return [`${row.key}=${text}`];
+  });
+  return parts.length ? `?${parts.join('&')}` : '';
+}

@@ -1,0 +1,58 @@
+import type { SettingRow, Value } from './experiment';
+
+/** A value that fits its row, or one sentence that says what does not fit. */
+export type Checked = { value: Value } | { problem: string };
+
+const LONGEST_ECHO = 32;
+
+/** Outside text as it may be shown: short, printable, on one line. */
+export function echo(text: string): string {
+  // The cut comes first: the text may be very long.
+  const clean = [...text.slice(0, 4 * LONGEST_ECHO)].map((c) => (/[\p{C}\p{Z}]/u.test(c) ? ' ' : c));
+  return clean.length > LONGEST_ECHO ? `${clean.slice(0, LONGEST_ECHO).join('')}…` : clean.join('');
+}
+
+/** Holds a value from an address, a form or a script against its row. Text and numbers are treated alike. */
+export function check(row: SettingRow, value: unknown): Checked {
+  if (row.kind === 'arms') return checkList(row, value);
+  if (row.kind === 'choice') return checkChoice(row, value);
+  return checkNumber(row, value);
+}
+
+function checkNumber(row: SettingRow, value: unknown): Checked {
+  const kind = row.kind === 'integer' ? 'whole number' : 'number';
+  const range = row.min !== null && row.max !== null ? ` from ${row.min} to ${row.max}` : '';
+  const problem = { problem: `${row.key} takes a ${kind}${range}, not “${echo(show(value))}”` };
+  // Plain decimal notation only: "1e99", "0x10", "Infinity" and "" are no numbers that a person means here.
+  const plain = typeof value === 'number' || (typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value));
+  const number = plain ? Number(value) : NaN;
+  if (!Number.isFinite(number)) return problem;
+  if (row.kind === 'integer' && !Number.isInteger(number)) return problem;
+  if ((row.min !== null && number < row.min) || (row.max !== null && number > row.max)) return problem;
+  return { value: number };
+}
+
+function checkChoice(row: SettingRow, value: unknown): Checked {
+  if (typeof value === 'string' && row.choices.some((choice) => choice.value === value)) return { value };
+  const names = row.choices.map((choice) => choice.value).join(', ');
+  return { problem: `${row.key} takes one of ${names}, not “${echo(show(value))}”` };
+}
+
+function checkList(row: SettingRow, value: unknown): Checked {
+  const known = row.choices.map((choice) => choice.value);
+  const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
+  const fits = list.length > 0 && list.length === new Set(list).size && list.every((item) => known.includes(item as string));
+  if (!fits) return { problem: `${row.key} takes some of ${known.join(', ')}, not “${echo(show(value))}”` };
+  // In the table's order, so that the same choice is always the same address.
+  return { value: known.filter((item) => list.includes(item)) };
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === null || typeof value !== 'object') return String(value);
+  return Array.isArray(value) ? value.slice(0, 8).map(String).join(',') : 'an object';
+}
+
+export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
+  return Array.isArray(a) && Array.isArray(b) ? a.join() === b.join() : a === b;
+}

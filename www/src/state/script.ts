@@ -1,0 +1,139 @@
+import type { Agreement, Backend, BenchmarkOptions, BenchmarkResult, RunFile, SelfTest } from '../wasm/stillroom.js';
+import { PAGE_ROWS } from './address';
+import { check, echo } from './check';
+import { experimentOf, type SettingRow, type Values } from './experiment';
+import type { Lab } from './lab.svelte';
+
+export interface Reply {
+  text: string;
+  /** `null` where there is no truth to compare with. */
+  correct: boolean | null;
+  truth: string | null;
+  note: string | null;
+}
+
+/** `globalThis.stillroom`: the page by script, for teachers, tests and benchmarks. Every refusal is one sentence. */
+export interface Script {
+  readonly ready: Promise<{ backend: Backend; adapter: string; selfTest: SelfTest }>;
+  /** Settings that are not named keep their defaults. */
+  run(options?: Record<string, unknown>): Promise<RunFile>;
+  /** `model` is `teacher` or the id of an arm. */
+  ask(options: { model: string; prompt: string }): Promise<Reply>;
+  benchmark(options: Record<string, unknown>): Promise<BenchmarkResult>;
+  /** How far losses and gradients of this device and of the CPU differ over so many training steps. */
+  agreement(steps?: number): Promise<Agreement>;
+}
+
+const LONGEST_PROMPT = 2_000;
+
+export function scriptOf(lab: Lab): Script {
+  return {
+    // Asked anew each time: a run on another device opens that one.
+    get ready() {
+      const ready = lab.ready().then(() => {
+        const device = lab.device;
+        if (!device) throw new Error('No device is open.');
+        const backend = lab.canCompute ? device.backend : 'recorded';
+        return { backend, adapter: device.adapter, selfTest: device.selfTest };
+      });
+      // Whoever waits gets the rejection; where nobody does, the page has said it already.
+      ready.catch(() => undefined);
+      return ready;
+    },
+
+    async run(options = {}) {
+      const { values, backend } = readRunOptions(options);
+      return lab.run(values, backend);
+    },
+
+    async ask({ model, prompt }) {
+      if (typeof prompt !== 'string' || prompt.length > LONGEST_PROMPT) {
+        throw new Error(`ask: prompt must be a text of at most ${LONGEST_PROMPT} characters.`);
+      }
+      await lab.ready();
+      const arms = lab.experiment.arms.filter((arm) => arm.trained).map((arm) => arm.id);
+      if (model !== 'teacher' && !arms.includes(model)) {
+        throw new Error(`ask: model must be one of teacher, ${arms.join(', ')}, not “${echo(String(model))}”.`);
+      }
+      const answer = await lab.ask(prompt);
+      const reply = answer.replies.find((candidate) => (candidate.arm ?? 'teacher') === model);
+      if (!reply && answer.replies.length) throw new Error(`ask: the student “${model}” is not part of this run.`);
+      return {
+        text: reply?.text ?? '',
+        correct: reply?.correct ?? null,
+        truth: answer.truth ?? null,
+        note: answer.note ?? null,
+      };
+    },
+
+    async benchmark(options) {
+      const checked = readBenchmarkOptions(options);
+      await lab.ready();
+      return lab.benchmark(checked);
+    },
+
+    async agreement(steps = 20) {
+      if (!Number.isInteger(steps) || steps < 1 || steps > 1_000) throw new Error('agreement: steps must be a whole number from 1 to 1000.');
+      await lab.ready();
+      return lab.agreement(steps);
+    },
+  };
+}
+
+/** Checks the options of `run` against the settings table. */
+export function readRunOptions(options: Record<string, unknown>): { values: Values; backend: Backend | undefined } {
+  const { experiment: id, backend, ...settings } = options;
+  const page = (key: string): SettingRow => PAGE_ROWS.find((row) => row.key === key) as SettingRow;
+  if (id !== undefined) accept(page('experiment'), id);
+  const device = backend === undefined || backend === null ? 'auto' : accept(page('backend'), backend);
+  const rows = experimentOf(id as string | undefined).settings;
+  const values: Values = Object.fromEntries(rows.map((row) => [row.key, row.default]));
+  for (const [key, value] of Object.entries(settings)) {
+    const row = rows.find((candidate) => candidate.key === key);
+    if (!row) throw new Error(`run: “${echo(key)}” is no setting.`);
+    if (value !== undefined) values[key] = accept(row, value);
+  }
+  return { values, backend: device === 'auto' ? undefined : (device as Backend) };
+}
+
+function accept(row: SettingRow, value: unknown): Values[string] {
+  const checked = check(row, value);
+  if ('problem' in checked) throw new Error(`run: ${checked.problem}.`);
+  return checked.value;
+}
+
+const STEPS: Record<string, number> = { lesson: 30, S: 30, M: 10 };
+
+/** Fills in what the benchmark's sizes imply. Unknown options are the caller's own notes. */
+export function readBenchmarkOptions(options: Record<string, unknown>): BenchmarkOptions {
+  const size = String(options['size'] ?? 'S');
+  const mode = String(options['mode'] ?? 'kd');
+  const backend = options['backend'] ?? undefined;
+  const sanity = Boolean(options['sanity']);
+  const usual = sanity ? 30 : STEPS[size];
+  if (usual === undefined) throw new Error(`benchmark: size must be one of ${Object.keys(STEPS).join(', ')}.`);
+  if (mode !== 'kd' && mode !== 'lm') throw new Error('benchmark: mode must be kd or lm.');
+  if (backend !== undefined && backend !== 'webgpu' && backend !== 'cpu') {
+    throw new Error('benchmark: backend must be webgpu or cpu.');
+  }
+  const number = (key: string): number | undefined => {
+    const value = options[key];
+    if (value === undefined || value === null) return undefined;
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`benchmark: ${key} must be a finite number.`);
+    return value;
+  };
+  const steps = number('steps') ?? usual;
+  if (!Number.isInteger(steps) || steps < 1 || steps > 100_000) {
+    throw new Error('benchmark: steps must be a whole number from 1 to 100000.');
+  }
+  return {
+    size,
+    mode,
+    steps,
+    seed: number('seed') ?? null,
+    fixed: Boolean(options['fixed'] ?? sanity),
+    lr: number('lr') ?? (sanity ? 1e-2 : null),
+    sanity,
+    backend: backend ?? null,
+  };
+}

@@ -1,0 +1,27 @@
+import type { Agreement, Command, Event as EngineEvent, RunFile } from '../wasm/stillroom.js';
+
+/**
+ * What the page sends: the engine's commands, and three that need no engine type.
+ * `hello` comes first: a worker does not know the folder of the page, nor why a device is asked for. `saveRun` asks for the run so far,
+ * `agreement` how far this device and the CPU differ.
+ */
+export type ToWorker = Command | { type: 'hello'; base: string; because: string } | { type: 'saveRun'; id: number } | { type: 'agreement'; id: number; steps: number };
+
+/** What comes back, several at a time. */
+export type FromWorker = EngineEvent | { type: 'runSaved'; id: number; run: RunFile } | { type: 'agreed'; id: number; agreement: Agreement };
+
+/** What carries out commands: the worker, or the playback of a run made earlier. */
+export interface Driver {
+  send(command: ToWorker): void;
+  /** Sends a command that has one answer. Rejects with a sentence. */
+  request<T extends FromWorker['type']>(
+    command: Request,
+    answer: T,
+  ): Promise<Extract<FromWorker, { type: T }>>;
+  close(): void;
+}
+
+type WithoutId<T> = T extends { id: number } ? Omit<T, 'id'> : never;
+
+/** A command that has an answer of its own; the driver gives it its id. */
+export type Request = WithoutId<ToWorker>;

@@ -1,0 +1,167 @@
+/// The one dedicated worker: all numbers are computed here. It speaks the types of `messages.ts`.
+import type { Backend, Engine, Settings, TeacherName } from '../wasm/stillroom.js';
+import { timeLoop } from './benchmark';
+import type { FromWorker, ToWorker } from './messages';
+import { loadModel } from './models';
+import { openEngine } from './open';
+import { sentence } from './sentence';
+
+/** One turn of the clock: short enough that Pause and Reset feel immediate. */
+const SLICE_MS = 50;
+
+const scope = self as unknown as {
+  postMessage(message: FromWorker[], transfer?: Transferable[]): void;
+  onmessage: ((message: MessageEvent<ToWorker>) => void) | null;
+};
+
+let base = '';
+let because = '';
+let engine: Engine | undefined;
+let backend: Backend | undefined;
+let teacher: TeacherName = 'main';
+let running = false;
+let markTaken: (() => void) | undefined;
+
+const post = (...events: FromWorker[]): void => scope.postMessage(events);
+
+/** Calls into the engine never overlap: a second borrow of the same object panics. Each waits for the one before. */
+let queue: Promise<unknown> = Promise.resolve();
+function exclusive(id: number | undefined, fatal: boolean, work: () => unknown): Promise<void> {
+  const turn = queue.then(work).then(
+    () => undefined,
+    (error: unknown) => {
+      running = false;
+      const dead = fatal || (typeof WebAssembly === 'object' && error instanceof WebAssembly.RuntimeError);
+      post({ type: 'failed', id: id ?? null, message: sentence(error), fatal: dead });
+    },
+  );
+  queue = turn;
+  return turn;
+}
+
+function opened(): Engine {
+  if (!engine) throw new Error('No device is open yet.');
+  return engine;
+}
+
+async function open(wanted: Backend | undefined, name: TeacherName): Promise<void> {
+  const models = await loadModel(base, name);
+  const next = await openEngine(wanted, models, because);
+  engine?.free();
+  engine = next.engine;
+  backend = next.device.backend;
+  teacher = name;
+  post({ type: 'ready', device: next.device, teacher: engine.teacher() });
+}
+
+async function prepare(settings: Settings): Promise<void> {
+  const name = settings.teacher ?? 'main';
+  if (name !== teacher) await open(backend, name);
+  post({ type: 'prepared', plan: opened().prepare(settings) });
+}
+
+/** A macrotask, not a microtask: microtasks would starve commands and the GPU's callbacks. Timers are clamped to 4 ms. */
+const channel = new MessageChannel();
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(null);
+  });
+}
+
+let looping = false;
+async function loop(): Promise<void> {
+  if (looping) return;
+  looping = true;
+  while (running) {
+    await exclusive(undefined, true, async () => {
+      if (!running) return;
+      const events = await opened().advance(SLICE_MS);
+      if (events.some((event) => event.type === 'finished')) running = false;
+      if (events.length) post(...events);
+    });
+    await nextTask();
+  }
+  looping = false;
+}
+
+async function benchmark(command: Extract<ToWorker, { type: 'benchmark' }>): Promise<void> {
+  const wanted = command.options.backend;
+  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, teacher), because) : undefined;
+  const on = own?.engine ?? opened();
+  try {
+    const mark = (name: string): Promise<void> => {
+      const taken = new Promise<void>((resolve) => (markTaken = resolve));
+      post({ type: 'mark', name });
+      return taken;
+    };
+    const device = own?.device ?? on.device();
+    if (wanted && device.backend !== wanted) throw new Error(device.reason);
+    const result = await timeLoop(await on.benchmark(command.options), command.options, mark);
+    post({ type: 'benchmarked', id: command.id, result: { ...result, device: `${device.backend}: ${device.adapter}` } });
+  } finally {
+    own?.engine.free();
+  }
+}
+
+function handle(command: ToWorker): void {
+  switch (command.type) {
+    case 'hello':
+      base = command.base;
+      because = command.because;
+      break;
+    case 'open':
+      running = false;
+      void exclusive(undefined, true, () => open(command.backend ?? undefined, command.teacher));
+      break;
+    case 'prepare':
+      running = false;
+      void exclusive(undefined, false, () => prepare(command.settings));
+      break;
+    case 'start':
+      running = true;
+      void loop();
+      break;
+    case 'pause':
+      running = false;
+      post({ type: 'paused' });
+      break;
+    case 'step':
+      running = false;
+      void exclusive(undefined, true, async () => post(...(await opened().step()), { type: 'paused' }));
+      break;
+    case 'reset':
+      running = false;
+      void exclusive(undefined, false, () => post({ type: 'prepared', plan: opened().reset() }));
+      break;
+    case 'ask':
+      void exclusive(command.id, false, async () =>
+        post({ type: 'answered', id: command.id, answer: await opened().ask(command.prompt) }),
+      );
+      break;
+    case 'saveStudent':
+      void exclusive(command.id, false, async () => {
+        const zip = await opened().student(command.member);
+        const fileName = `stillroom-student-${command.member + 1}.zip`;
+        scope.postMessage([{ type: 'student', id: command.id, fileName, zip }], [zip.buffer as ArrayBuffer]);
+      });
+      break;
+    case 'saveRun':
+      void exclusive(command.id, false, () => post({ type: 'runSaved', id: command.id, run: opened().runFile() }));
+      break;
+    case 'agreement':
+      void exclusive(command.id, false, async () =>
+        post({ type: 'agreed', id: command.id, agreement: await opened().agreement(command.steps) }),
+      );
+      break;
+    case 'benchmark':
+      running = false;
+      void exclusive(command.id, false, () => benchmark(command));
+      break;
+    case 'markTaken':
+      markTaken?.();
+      break;
+  }
+}
+
+scope.onmessage = (message) => handle(message.data);

@@ -1,0 +1,93 @@
+import { expect, test } from '@playwright/test';
+import { expectCopied, open, run, type Run } from './helpers';
+
+const SMALL = '?backend=cpu&steps=40&budget=200&items=20';
+
+test('a visitor trains a copy, pauses, steps, goes on and reads the findings', async ({ page }) => {
+  const seen = await open(page, SMALL);
+  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  const bar = page.locator('.bar');
+  await page.locator('[data-action="start"]').first().click();
+  await expect(bar).toHaveAttribute('data-phase', 'training', { timeout: 60_000 });
+  await page.locator('[data-action="pause"]').first().click();
+  await expect(bar).toHaveAttribute('data-running', 'false');
+  const step = async (): Promise<number> => Number(/step ([\d,]+) of/.exec((await bar.textContent()) ?? '')?.[1]);
+  const before = await step();
+  await page.locator('[data-action="step"]').click();
+  await expect.poll(step).toBe(before + 1);
+  await page.locator('[data-action="start"]').first().click();
+  await expect(bar).toHaveAttribute('data-finished', 'true', { timeout: 90_000 });
+  await expect(page.getByText('KL to the teacher is').first()).toBeVisible();
+  await page.locator('[data-action="reset"]').click();
+  await expect(bar).toHaveAttribute('data-finished', 'false');
+  expect(seen.errors).toEqual([]);
+});
+
+test('copies move towards the teacher, and the main thread stays free', async ({ page }, info) => {
+  await open(page, '?backend=cpu');
+  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  await page.evaluate(() => {
+    const tasks: number[] = [];
+    (globalThis as unknown as { longTasks: number[] }).longTasks = tasks;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => tasks.push(Math.round(entry.duration)))).observe({ entryTypes: ['longtask'] });
+  });
+  const result = await run(page, { experiment: 'capability', seed: 3, backend: 'cpu', arms: ['logits', 'text'], steps: 60, budget: 300, items: 30 });
+  expectCopied(result, 0.5, 0.25);
+  expect(result.device.backend).toBe('cpu');
+  const longTasks = await page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks);
+  // For the report: how long a task takes depends on the machine, so it is not asserted.
+  info.annotations.push({ type: 'long tasks (ms)', description: JSON.stringify(longTasks) });
+  console.log(`long tasks while training, ms: ${JSON.stringify(longTasks)}`);
+});
+
+test('teacher and copies answer a question, and unknown words are shown as unknown', async ({ page }) => {
+  await open(page, SMALL);
+  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  const box = page.locator('#prompt');
+  await box.fill('please 37 + 48 =');
+  await box.press('Enter');
+  await expect(page.locator('#ask dl')).toContainText('85');
+  await box.fill('please <b>zebra</b> =');
+  await box.press('Enter');
+  await expect(page.locator('#ask .unknown').first()).toBeVisible();
+  await expect(page.locator('#ask b')).toHaveCount(0);
+  await box.fill('   ');
+  await box.press('Enter');
+  await expect(page.locator('#ask')).toContainText('nothing to ask');
+});
+
+test('a run is saved, opened again, and damaged files are refused', async ({ page }) => {
+  await open(page, SMALL);
+  const result: Run = await run(page, { experiment: 'capability', backend: 'cpu', steps: 2, budget: 50, items: 5 });
+  const download = page.waitForEvent('download');
+  await page.locator('[data-action="save-run"]').click();
+  const path = await (await download).path();
+  const saved = JSON.parse((await import('node:fs')).readFileSync(path, 'utf8')) as Run;
+  expect(saved.evaluations.length).toBeGreaterThan(0);
+  expect(result.finished).toBe(true);
+  const student = page.waitForEvent('download');
+  await page.locator('[data-action="save-student"]').first().click();
+  expect((await student).suggestedFilename()).toMatch(/\.zip$/);
+  const picker = page.locator('input[type="file"]');
+  for (const text of ['', '{', '[]', '{"format":"stillroom.run","version":99}', '<script>alert(1)</script>', JSON.stringify({ ...saved, losses: 'x' })]) {
+    await picker.setInputFiles({ name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+    await expect(page.locator('[data-notice="error"]').first()).toBeVisible();
+    await page.locator('[data-notice="error"] button').first().click();
+  }
+  await picker.setInputFiles({ name: 'good.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(saved)) });
+  await expect(page.getByText('Opened run').first()).toBeVisible();
+});
+
+test('the side-by-side benchmark reports losses and times', async ({ page }) => {
+  await open(page);
+  const result = await page.evaluate(async () => {
+    const marks: string[] = [];
+    const globals = globalThis as unknown as { __mark: (name: string) => Promise<void>; stillroom: { benchmark(o: unknown): Promise<{ first_ms: number; times_ms: number[]; losses: number[] }> } };
+    globals.__mark = async (name) => void marks.push(name);
+    return { marks, ...(await globals.stillroom.benchmark({ size: 'S', mode: 'kd', steps: 4, backend: 'cpu' })) };
+  });
+  expect(result.marks).toEqual(['half', 'end']);
+  expect(result.times_ms).toHaveLength(4);
+  expect(result.losses[0]).toBeCloseTo(6.249406, 3);
+  expect(result.losses[3]).toBeCloseTo(6.249664, 3);
+});

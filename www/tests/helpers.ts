@@ -1,0 +1,53 @@
+import { expect, type Page } from '@playwright/test';
+
+/** The page with every request and every error written down. */
+export async function open(page: Page, query = ''): Promise<{ requests: string[]; errors: string[] }> {
+  const seen = { requests: [] as string[], errors: [] as string[] };
+  page.on('request', (request) => seen.requests.push(request.url()));
+  page.on('pageerror', (error) => seen.errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') seen.errors.push(message.text());
+  });
+  await page.goto(`./${query}`);
+  return seen;
+}
+
+export interface Member {
+  arm: string;
+  seed: number;
+  kl: number | null;
+  agreement: number | null;
+  scores: Record<string, number | null>;
+}
+
+export interface Run {
+  finished: boolean;
+  failedMembers: number;
+  device: { backend: string; selfTest: { passed: boolean } };
+  losses: { step: number; loss: (number | null)[] }[];
+  evaluations: { step: number; split: string; members: Member[] }[];
+  verdicts: { id: string; holds: boolean | null; finding: string }[];
+}
+
+/** A run through the page's scripting interface. */
+export async function run(page: Page, options: Record<string, unknown>): Promise<Run> {
+  return page.evaluate(async (given) => {
+    const api = (globalThis as unknown as { stillroom: { run(options: unknown): Promise<unknown> } }).stillroom;
+    return (await api.run(given)) as never;
+  }, options);
+}
+
+/** The copies really moved towards the teacher: chance agreement on 384 words is below one percent. */
+export function expectCopied(result: Run, share: number, rise: number): void {
+  expect(result.finished).toBe(true);
+  expect(result.failedMembers).toBe(0);
+  const measured = result.evaluations.filter((evaluation) => evaluation.split === 'validation');
+  const first = measured[0]?.members ?? [];
+  const last = measured.at(-1)?.members ?? [];
+  expect(first.length).toBeGreaterThan(0);
+  first.forEach((before, index) => {
+    const after = last[index];
+    expect(after?.kl ?? Infinity, `KL of ${before.arm}`).toBeLessThan(share * (before.kl ?? 0));
+    expect((after?.agreement ?? 0) - (before.agreement ?? 0), `agreement of ${before.arm}`).toBeGreaterThan(rise);
+  });
+}

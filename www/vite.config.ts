@@ -1,0 +1,28 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type Plugin } from 'vite';
+import { prerender } from './prerender.ts';
+
+/** The development server needs what the policy forbids: style elements and a web socket. */
+const withoutPolicy: Plugin = {
+  name: 'stillroom-without-policy',
+  apply: 'serve',
+  transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+};
+
+export default defineConfig({
+  // Relative paths: the site works from any folder of any host, and inside an iframe.
+  base: './',
+  // No fallback page: a file that is missing must be missing in development, too.
+  appType: 'mpa',
+  plugins: [svelte(), prerender(), withoutPolicy],
+  worker: { format: 'es' },
+  build: {
+    outDir: '../dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    // An inlined asset would be a data: URL, which the content security policy forbids for scripts and workers.
+    assetsInlineLimit: 0,
+    // The preload helper writes no inline script, but modern browsers need no polyfill for it.
+    modulePreload: { polyfill: false },
+  },
+});

@@ -1,0 +1,71 @@
+//! `cargo xtask serve | build | test`: from a fresh clone to a page in the browser, or to a verdict on a change.
+
+mod compress;
+mod process;
+mod serve;
+mod site;
+mod tally;
+mod test;
+mod tools;
+mod wasm;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Builds, serves and tests Stillroom.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the site where it has changed, then serve it on this machine only
+    Serve(serve::Args),
+    /// Build the static site into dist/
+    Build(site::Args),
+    /// Run every check and every test, stopping at the first stage that fails
+    Test(test::Args),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Serve(args) => serve::run(&args).map(|()| ExitCode::SUCCESS),
+        Command::Build(args) => site::build(args.profile()).map(|()| ExitCode::SUCCESS),
+        Command::Test(args) => test::run_all(&args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+        for line in [
+            "xtask serve --no-build --port 4173 --dir dist --base /some/folder/",
+            "xtask serve --dev",
+            "xtask build --dev",
+            "xtask test --no-browser --quick",
+        ] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+    }
+}
