@@ -1,0 +1,43 @@
+//! A training step of fixed shape without a framework between it and the hardware: buffers made once, fused kernels, the same
+//! sequence of them every step. [`crate::train::Trainer`] computes the same with burn and is the reference.
+
+use crate::model::LlamaConfig;
+
+/// All sizes of a step; they do not change while a plan lives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    pub config: LlamaConfig,
+    /// Members, `p`.
+    pub population: usize,
+    /// Sequences per member, `b`.
+    pub sequences: usize,
+    /// Input tokens per sequence, `t`.
+    pub length: usize,
+    /// Positions per member that the loss looks at, `k`.
+    pub rows: usize,
+}
+
+/// What a member's losses are made of, one entry per member, fixed for a run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixture {
+    /// Softmax temperature, positive.
+    pub temperature: Vec<f32>,
+    /// Weight of the hard label's cross-entropy against the divergence, 0 to 1.
+    pub hard_weight: Vec<f32>,
+}
+
+/// What changes from step to step.
+#[derive(Clone, Copy, Debug)]
+pub struct StepInput<'a> {
+    /// `[p, b, t]`, every one below `v`.
+    pub tokens: &'a [u32],
+    /// `[p, k]`: positions in `[p, b, t]` flattened, each in its member's part.
+    pub rows: &'a [u32],
+    /// `[p, k]`: below `v`, that token for certain; from `v` on, row `target - v` of the table of target logits.
+    pub targets: &'a [u32],
+    /// `[p, k]`: the token said, for the hard label's term.
+    pub labels: &'a [u32],
+    /// `[p, k]`: weight of each row in its member's loss; 0 in padding.
+    pub weights: &'a [f32],
+    pub rate: f64,
+}
