@@ -1,14 +1,20 @@
 //! Stillroom: one language model copied into another, in the open.
 //!
-//! Layers, imports point down only: `session`, `experiment`, `eval`, `train`, `teacher`, `objective`, `model`, `tokenizer`,
-//! `world`, `device`. The page ([`web`]) and the native command line run the same code.
+//! Layers, imports point down only: `session`, `experiment`, `eval`, `teacher`, `device`, `engine`, `reference`,
+//! `plan`, `train`, `objective`, `model`, `tokenizer`, `world`. The page ([`web`]) and the native command line run the same code.
 
 pub mod device;
+pub mod engine;
 pub mod eval;
 pub mod experiment;
 pub mod model;
 pub mod objective;
+pub mod plan;
+#[cfg(all(feature = "reference", not(target_arch = "wasm32")))]
+pub mod pretrain;
 pub mod protocol;
+#[cfg(feature = "reference")]
+pub mod reference;
 pub mod rng;
 pub mod session;
 pub mod teacher;

@@ -4,7 +4,6 @@ use crate::device::{self, DeviceError};
 use crate::model::hub;
 use crate::protocol::{Backend, BenchmarkOptions, DeviceInfo, Settings};
 use crate::session::{Library, Session, benchmark};
-use burn::tensor::Device;
 use js_sys::{Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -39,7 +38,7 @@ const MODEL_BYTES: &str =
 /// A device with a teacher on it, and at most one run.
 #[wasm_bindgen]
 pub struct Engine {
-    device: Device,
+    engine: crate::engine::Engine,
     info: DeviceInfo,
     library: Rc<Library>,
     session: Option<Session>,
@@ -47,16 +46,18 @@ pub struct Engine {
 
 #[wasm_bindgen]
 impl Engine {
-    /// Opens one tier; choosing among tiers is the caller's. Throws a sentence when the device or a file is refused.
+    /// Opens one tier; choosing among tiers is the caller's. `plain`: by burn instead of by fused plans, where this module
+    /// holds it. Throws a sentence when the device or a file is refused.
     pub async fn open(
         #[wasm_bindgen(unchecked_param_type = "Backend")] backend: JsValue,
+        plain: bool,
         models: ModelBytes,
     ) -> Result<Engine, JsError> {
         let backend: Backend = from_js(backend)?;
-        let (device, adapter) = open_device(backend).await?;
-        let self_test = device::self_test(&device, &now).await?;
+        let (engine, adapter) = open_device(backend, plain).await?;
+        let self_test = device::self_test(&engine, &now).await?;
         let files = [models.config(), models.weights(), models.tokenizer(), models.card()].map(|bytes| bytes.to_vec());
-        let library = Library::open(&files[0], &files[1], &files[2], &files[3], &device)?;
+        let library = Library::open(&files[0], &files[1], &files[2], &files[3], &engine)?;
         let info = DeviceInfo {
             backend,
             adapter,
@@ -64,7 +65,7 @@ impl Engine {
             self_test,
         };
         Ok(Engine {
-            device,
+            engine,
             info,
             library: Rc::new(library),
             session: None,
@@ -96,7 +97,7 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "Settings")] settings: JsValue,
     ) -> Result<JsValue, JsError> {
         let settings: Settings = from_js(settings)?;
-        let session = Session::new(self.library.clone(), settings, self.device.clone(), self.info.clone())?;
+        let session = Session::new(self.library.clone(), settings, self.engine.clone(), self.info.clone())?;
         let plan = to_js(session.plan());
         self.session = Some(session);
         plan
@@ -106,7 +107,7 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Plan")]
     pub fn reset(&mut self) -> Result<JsValue, JsError> {
         let settings = self.session()?.plan().settings.clone();
-        let session = Session::new(self.library.clone(), settings, self.device.clone(), self.info.clone())?;
+        let session = Session::new(self.library.clone(), settings, self.engine.clone(), self.info.clone())?;
         let plan = to_js(session.plan());
         self.session = Some(session);
         plan
@@ -151,14 +152,14 @@ impl Engine {
         #[wasm_bindgen(unchecked_param_type = "BenchmarkOptions")] options: JsValue,
     ) -> Result<Benchmark, JsError> {
         let options: BenchmarkOptions = from_js(options)?;
-        Ok(Benchmark(benchmark::Benchmark::new(&options, &self.device)?))
+        Ok(Benchmark(benchmark::Benchmark::new(&options, &self.engine)?))
     }
 
     /// Losses and largest gradient difference of this device and the CPU over some training steps of a tiny population:
     /// for tests of the page.
     #[wasm_bindgen(unchecked_return_type = "Agreement")]
     pub async fn agreement(&self, steps: u32) -> Result<JsValue, JsError> {
-        to_js(&device::agreement(&self.device, steps).await?)
+        to_js(&device::agreement(&self.engine, steps).await?)
     }
 
     fn session(&mut self) -> Result<&mut Session, JsError> {
@@ -185,10 +186,12 @@ impl Benchmark {
     }
 }
 
-async fn open_device(backend: Backend) -> Result<(Device, String), DeviceError> {
+async fn open_device(backend: Backend, plain: bool) -> Result<(crate::engine::Engine, String), DeviceError> {
+    let cpu = "WebAssembly SIMD, one thread";
     match backend {
         Backend::Webgpu => Ok((device::webgpu().await?, String::new())),
-        Backend::Cpu => Ok((device::cpu(), "WebAssembly SIMD, one thread".into())),
+        Backend::Cpu if plain => Ok((device::reference(), format!("{cpu}, without fused loops"))),
+        Backend::Cpu => Ok((device::cpu(), cpu.into())),
         Backend::Recorded => Err(DeviceError::Start("a recorded run needs no device".into())),
     }
 }

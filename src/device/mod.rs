@@ -1,12 +1,13 @@
 //! Choice of device, and proof that it computes what the CPU reference computes.
 
 mod agreement;
+mod golden;
 mod self_test;
 
 pub use agreement::agreement;
 pub use self_test::self_test;
 
-use burn::tensor::Device;
+use crate::engine::{Engine, Failure};
 
 /// Why a device cannot be used: the sentence that the visitor reads.
 #[derive(Debug, thiserror::Error)]
@@ -23,15 +24,27 @@ pub enum DeviceError {
     Wrong { matmul: f64, gradient: f64 },
 }
 
-impl From<burn::tensor::ExecutionError> for DeviceError {
-    fn from(error: burn::tensor::ExecutionError) -> Self {
-        Self::Failed(format!("{error:?}"))
+impl From<Failure> for DeviceError {
+    fn from(Failure(error): Failure) -> Self {
+        Self::Failed(error)
     }
 }
 
-/// The CPU: SIMD in wasm, all cores natively.
-pub fn cpu() -> Device {
-    Device::flex()
+/// The processor: fused loops with SIMD, one thread.
+pub fn cpu() -> Engine {
+    Engine::Cpu
+}
+
+/// burn on the processor: what the others are held against.
+#[cfg(feature = "reference")]
+pub fn reference() -> Engine {
+    Engine::Burn(burn::tensor::Device::flex())
+}
+
+/// Where burn is not part of the build, what was held against it.
+#[cfg(not(feature = "reference"))]
+pub fn reference() -> Engine {
+    Engine::Cpu
 }
 
 /// The GPU through WebGPU. burn accepts one initialisation, so later calls get the device of the first.
@@ -39,18 +52,27 @@ pub fn cpu() -> Device {
 /// # Errors
 ///
 /// When there is no WebGPU, no adapter, or the adapter gives no device.
-#[cfg(target_arch = "wasm32")]
-pub async fn webgpu() -> Result<Device, DeviceError> {
+#[cfg(all(feature = "reference", target_arch = "wasm32"))]
+pub async fn webgpu() -> Result<Engine, DeviceError> {
+    use burn::tensor::Device;
     use std::cell::OnceCell;
     thread_local!(static DEVICE: OnceCell<Device> = const { OnceCell::new() });
     if let Some(device) = DEVICE.with(|cell| cell.get().cloned()) {
-        return Ok(device);
+        return Ok(Engine::Burn(device));
     }
     let device = Device::wgpu_options()
         .init_async()
         .await
         .map_err(|error| DeviceError::Start(error.to_string()))?;
-    Ok(DEVICE.with(|cell| cell.get_or_init(|| device).clone()))
+    Ok(Engine::Burn(DEVICE.with(|cell| cell.get_or_init(|| device).clone())))
+}
+
+/// # Errors
+///
+/// Always: the GPU is reached through burn.
+#[cfg(all(not(feature = "reference"), target_arch = "wasm32"))]
+pub async fn webgpu() -> Result<Engine, DeviceError> {
+    Err(DeviceError::NoWebgpu)
 }
 
 #[cfg(test)]

@@ -1,28 +1,28 @@
 //! A cheap self-test: on the web a shader that does not compile is only logged, and its kernel silently does nothing.
 
-use super::{DeviceError, cpu};
+use super::{DeviceError, golden};
+use crate::engine::{Engine, Failure, Learner};
 use crate::model::{LlamaConfig, initial_parameters, replicate};
-use crate::objective::Targets;
+use crate::objective::TargetTable;
+use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 use crate::protocol::SelfTest;
-use crate::train::{AdamWConfig, Batch, Sequence, Trainer, pack, read};
-use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
+use crate::train::{Batch, Sequence, pack};
 
 /// Largest error that passes, relative to the reference's largest value. Honest devices differ by the order of their sums:
 /// around 1e-6.
 pub const TOLERANCE: f64 = 1e-3;
 
-/// Compares a matrix product with sums made one by one, and the gradient of one training step of a tiny model with the
-/// CPU's. `now`: milliseconds.
+/// Compares a matrix product with sums made one by one, and the losses and gradient of a tiny model with those that burn
+/// computed for the same numbers (a test holds the two together). `now`: milliseconds.
 ///
 /// # Errors
 ///
 /// When the device fails, or differs by more than [`TOLERANCE`].
-pub async fn self_test(device: &Device, now: &dyn Fn() -> f64) -> Result<SelfTest, DeviceError> {
+pub async fn self_test(engine: &Engine, now: &dyn Fn() -> f64) -> Result<SelfTest, DeviceError> {
     let start = now();
-    let matmul = matmul_error(device).await?;
-    let (losses, gradient) = tiny_gradient(device).await?;
-    let (reference_losses, reference) = tiny_gradient(&cpu()).await?;
-    let gradient = relative_error(&gradient, &reference).max(relative_error(&losses, &reference_losses));
+    let matmul = matmul_error(engine).await?;
+    let (losses, sums) = fingerprint(engine).await?;
+    let gradient = fingerprint_error(&losses, &sums);
     if !passes(matmul) || !passes(gradient) {
         return Err(DeviceError::Wrong { matmul, gradient });
     }
@@ -32,6 +32,55 @@ pub async fn self_test(device: &Device, now: &dyn Fn() -> f64) -> Result<SelfTes
         gradient_error: gradient,
         milliseconds: now() - start,
     })
+}
+
+/// How far losses and sums are from the golden ones, each sum relative to the size of what it is a sum of.
+pub(super) fn fingerprint_error(losses: &[f32], sums: &[[f32; 2]]) -> f64 {
+    let errors = sums.iter().zip(&golden::GRADIENT_SUMS).map(|(sum, expected)| {
+        let error = f64::from(sum[0] - expected[0])
+            .abs()
+            .max(f64::from(sum[1] - expected[1]).abs());
+        error / f64::from(expected[1])
+    });
+    let worst = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) };
+    errors.fold(relative_error(losses, &golden::LOSSES), worst)
+}
+
+/// Losses of the tiny model, and two sums over each tensor of its gradient in which every number has its own weight: plain,
+/// and of sizes.
+pub(super) async fn fingerprint(engine: &Engine) -> Result<(Vec<f32>, Vec<[f32; 2]>), Failure> {
+    let mut tiny = Tiny::new(engine);
+    let (losses, gradient) = tiny.gradient().await?;
+    let sizes: Vec<usize> = tiny_config()
+        .parameters()
+        .iter()
+        .map(|(_, shape)| shape.iter().product())
+        .collect();
+    let mut numbers = gradient.iter().enumerate();
+    let mut sums = Vec::new();
+    for _ in 0..2 {
+        for &size in &sizes {
+            let weighted = numbers
+                .by_ref()
+                .take(size)
+                .map(|(i, &x)| f64::from(x) * f64::from(number(i)));
+            let (sum, size) = weighted.fold((0.0, 0.0), |(sum, size), x| (sum + x, size + x.abs()));
+            sums.push([sum as f32, size as f32]);
+        }
+    }
+    Ok((losses, sums))
+}
+
+/// Fixed numbers between -1 and 1 without a pattern that a kernel could share.
+fn number(i: usize) -> f32 {
+    ((i as u64 * 2_654_435_761) % 1_000) as f32 / 500.0 - 1.0
+}
+
+fn tiny_config() -> LlamaConfig {
+    LlamaConfig {
+        num_attention_heads: 2,
+        ..LlamaConfig::sized(32, 32, 32, 1)
+    }
 }
 
 /// Whether an error is small enough; NaN is not.
@@ -56,10 +105,9 @@ pub(crate) fn relative_error(values: &[f32], reference: &[f32]) -> f64 {
     }
 }
 
-async fn matmul_error(device: &Device) -> Result<f64, ExecutionError> {
+async fn matmul_error(engine: &Engine) -> Result<f64, Failure> {
     // Sizes that no tile divides.
     let (n, k, m) = (37, 29, 43);
-    let number = |i: usize| ((i * 2_654_435_761) % 1_000) as f32 / 500.0 - 1.0;
     let a: Vec<f32> = (0..n * k).map(number).collect();
     let b: Vec<f32> = (0..k * m).map(|i| number(i + 7)).collect();
     let product = |row: usize, column: usize| {
@@ -68,63 +116,60 @@ async fn matmul_error(device: &Device) -> Result<f64, ExecutionError> {
             .sum::<f64>()
     };
     let expected: Vec<f32> = (0..n * m).map(|i| product(i / m, i % m) as f32).collect();
-    let left = Tensor::<2>::from_data(TensorData::new(a.clone(), [n, k]), device);
-    let right = Tensor::<2>::from_data(TensorData::new(b.clone(), [k, m]), device);
-    Ok(relative_error(&read(left.matmul(right)).await?, &expected))
+    Ok(relative_error(&engine.matmul(&a, &b, [n, k, m]).await?, &expected))
 }
 
-/// Losses and gradients of two members of a tiny model.
-async fn tiny_gradient(device: &Device) -> Result<(Vec<f32>, Vec<f32>), ExecutionError> {
-    let tiny = Tiny::new(device);
-    let (losses, gradient) = tiny.gradient();
-    Ok((read(losses).await?, read(gradient).await?))
-}
-
-/// Two members of a tiny model with a batch to learn: what devices are compared on.
+/// Two members of a tiny model with a batch to learn: what engines are compared on.
 pub(super) struct Tiny {
-    pub trainer: Trainer,
+    learner: Learner,
     batch: Batch,
-    targets: Targets,
 }
 
 impl Tiny {
-    pub fn new(device: &Device) -> Self {
-        let config = LlamaConfig {
-            num_attention_heads: 2,
-            ..LlamaConfig::sized(32, 32, 32, 1)
-        };
+    pub fn new(engine: &Engine) -> Self {
+        let config = tiny_config();
         let weights = replicate(&initial_parameters(&config, 1), 2);
-        let trainer = Trainer::new(&config, &weights, AdamWConfig::default(), device);
         let sequence = |start: u32| Sequence {
             prompt: vec![start, start + 1, start + 2],
             answer: vec![start + 3, start + 4],
         };
         let (first, second) = (sequence(5), sequence(11));
         let batch = pack(&[vec![&first, &second], vec![&second, &first]], None, None);
-        let targets = Targets::hard(&batch.labels, &batch.weights, 2, config.vocab_size, device);
-        Self {
-            trainer,
-            batch,
-            targets,
+        let shape = Shape {
+            population: 2,
+            sequences: 2,
+            length: batch.length,
+            rows: batch.rows_per_member,
+            config,
+        };
+        // The second member has all the terms of the loss.
+        let mixture = Mixture {
+            temperature: vec![1.0, 2.0],
+            hard_weight: vec![0.0, 0.25],
+        };
+        let table = TargetTable::new(shape.config.vocab_size);
+        let learner = Learner::new(engine, shape, &weights, AdamWConfig::default(), mixture, &table);
+        Self { learner, batch }
+    }
+
+    fn input(batch: &Batch, rate: f64) -> StepInput<'_> {
+        StepInput {
+            tokens: &batch.tokens,
+            rows: &batch.rows,
+            targets: &batch.labels,
+            labels: &batch.labels,
+            weights: &batch.weights,
+            rate,
         }
     }
 
-    pub fn gradient(&self) -> (Tensor<1>, Tensor<2>) {
-        self.trainer.gradient(
-            &self.batch.tokens,
-            self.batch.length,
-            Some(&self.batch.rows),
-            &self.targets,
-        )
+    /// Losses and gradients.
+    pub async fn gradient(&mut self) -> Result<(Vec<f32>, Vec<f32>), Failure> {
+        self.learner.gradient(&Self::input(&self.batch, 0.0)).await
     }
 
-    pub fn step(&mut self, rate: f64) -> Tensor<1> {
-        self.trainer.step(
-            &self.batch.tokens,
-            self.batch.length,
-            Some(&self.batch.rows),
-            &self.targets,
-            rate,
-        )
+    /// One update; the losses before it.
+    pub async fn step(&mut self, rate: f64) -> Result<Vec<f32>, Failure> {
+        self.learner.step(&Self::input(&self.batch, rate)).await
     }
 }

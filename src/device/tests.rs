@@ -2,12 +2,21 @@ use super::*;
 use pollster::block_on;
 
 #[test]
-fn the_reference_passes_its_own_test() {
-    let result = block_on(self_test(&cpu(), &|| 0.0)).unwrap();
-    assert!(result.passed && result.matmul_error < 1e-5 && result.gradient_error < 1e-6);
+fn the_plan_passes_the_test_that_the_reference_defines() {
+    let (losses, sums) = block_on(super::self_test::fingerprint(&reference())).unwrap();
+    assert!(
+        super::self_test::fingerprint_error(&losses, &sums) < 1e-5,
+        "golden.rs should hold {losses:?} and {sums:?}"
+    );
+    for engine in [reference(), cpu()] {
+        let result = block_on(self_test(&engine, &|| 0.0)).unwrap();
+        assert!(result.passed && result.matmul_error < 1e-5 && result.gradient_error < 1e-4);
+    }
     let agreement = block_on(agreement(&cpu(), 20)).unwrap();
     assert!(
-        agreement.loss_error < 1e-6 && agreement.last_loss < 0.5 * agreement.first_loss,
+        agreement.loss_error < 1e-4
+            && agreement.gradient_error < 1e-3
+            && agreement.last_loss < 0.5 * agreement.first_loss,
         "{agreement:?}"
     );
 }

@@ -1,11 +1,10 @@
 //! One forward pass over held-out questions, read as figures.
 
 use super::Items;
-use crate::model::{Llama, argmax};
+use crate::engine::{Failure, Models, argmax};
 use crate::protocol::Scores;
-use crate::train::{Sequence, pack, read};
+use crate::train::{Sequence, pack};
 use crate::world::TaskId;
-use burn::tensor::{ExecutionError, activation};
 
 /// What the teacher says at every answer position of some items.
 #[derive(Clone, Debug)]
@@ -40,15 +39,26 @@ impl Tally {
 }
 
 /// Log-probabilities of a population at the answer positions of `items`: `[p][rows * v]`, rows item by item.
-async fn log_probabilities(model: &Llama, items: &Items) -> Result<Vec<Vec<f32>>, ExecutionError> {
+async fn log_probabilities(model: &Models, items: &Items) -> Result<Vec<Vec<f32>>, Failure> {
     let sequences: Vec<&Sequence> = items.sequences.iter().collect();
-    let batch = pack(&vec![sequences; model.population], None, None);
-    let logits = model.logits_at(&batch.tokens, batch.length, &batch.rows);
-    let all = read(activation::log_softmax(logits, 2)).await?;
+    let batch = pack(&vec![sequences; model.population()], None, None);
+    let mut all = model.logits_at(&batch.tokens, batch.length, &batch.rows).await?;
+    for row in all.chunks_exact_mut(model.config().vocab_size) {
+        log_softmax(row);
+    }
     Ok(all
-        .chunks_exact(all.len() / model.population)
+        .chunks_exact(all.len() / model.population())
         .map(<[f32]>::to_vec)
         .collect())
+}
+
+/// Logits to log-probabilities.
+fn log_softmax(row: &mut [f32]) {
+    let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let log_sum = max + row.iter().map(|&logit| (logit - max).exp()).sum::<f32>().ln();
+    for logit in row {
+        *logit -= log_sum;
+    }
 }
 
 /// The teacher's view of `items`.
@@ -56,10 +66,10 @@ async fn log_probabilities(model: &Llama, items: &Items) -> Result<Vec<Vec<f32>>
 /// # Errors
 ///
 /// When the device fails.
-pub async fn reference(teacher: &Llama, items: &Items) -> Result<Reference, ExecutionError> {
+pub async fn reference(teacher: &Models, items: &Items) -> Result<Reference, Failure> {
     let log_probabilities = log_probabilities(teacher, items).await?.swap_remove(0);
     let most_likely = log_probabilities
-        .chunks_exact(teacher.config.vocab_size)
+        .chunks_exact(teacher.config().vocab_size)
         .map(|row| argmax(row) as u32)
         .collect();
     Ok(Reference {
@@ -74,12 +84,12 @@ pub async fn reference(teacher: &Llama, items: &Items) -> Result<Reference, Exec
 ///
 /// When the device fails.
 pub async fn measure(
-    model: &Llama,
+    model: &Models,
     items: &Items,
     reference: Option<&Reference>,
     tallies: &mut [Tally],
-) -> Result<(), ExecutionError> {
-    let v = model.config.vocab_size;
+) -> Result<(), Failure> {
+    let v = model.config().vocab_size;
     for (log_probabilities, tally) in log_probabilities(model, items).await?.iter().zip(tallies) {
         let mut rows = log_probabilities.chunks_exact(v);
         let (mut right, mut log_likelihood, mut words) = (0_usize, 0.0_f64, 0_usize);

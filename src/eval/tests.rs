@@ -1,16 +1,16 @@
 use super::*;
-use crate::model::{Decoding, Llama, LlamaConfig, generate, initial_parameters};
+use crate::engine::{Decoding, Engine, Models, generate};
+use crate::model::{LlamaConfig, initial_parameters};
 use crate::rng::{Stream, stream};
 use crate::tokenizer::{BOS, Tokenizer};
 use crate::world::{Split, TaskId, World};
-use burn::tensor::Device;
 use pollster::block_on;
 
-fn shipped() -> Llama {
+fn shipped() -> Models {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/models/main");
     let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
     let (config, flat) = crate::model::hub::read(&file("config.json"), &file("model.safetensors")).unwrap();
-    Llama::from_slice(&config, &flat, &Device::flex())
+    Models::new(&config, &flat, &Engine::Cpu)
 }
 
 #[test]
@@ -19,11 +19,10 @@ fn accuracy_by_one_pass_equals_accuracy_by_greedy_decoding() {
     let tokenizer = Tokenizer::for_world(&world).unwrap();
     // Longer sums, which the teacher was never taught: right on some at most.
     let good = shipped();
-    let device = Device::flex();
-    let bad = Llama::from_slice(
+    let bad = Models::new(
         &LlamaConfig::student(384),
         &initial_parameters(&LlamaConfig::student(384), 1),
-        &device,
+        &Engine::Cpu,
     );
     for (model, split) in [
         (&good, Split::Test),

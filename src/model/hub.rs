@@ -325,7 +325,7 @@ impl Reader<'_> {
                 .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
                 .collect(),
             Dtype::BF16 => halves(|bits| f32::from_bits(u32::from(bits) << 16)),
-            Dtype::F16 => halves(|bits| burn::tensor::f16::from_bits(bits).to_f32()),
+            Dtype::F16 => halves(|bits| half::f16::from_bits(bits).to_f32()),
             other => return Err(HubError::Unsupported(format!("weights of type {other:?}"))),
         };
         if values.iter().any(|x| !x.is_finite()) {

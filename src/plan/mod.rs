@@ -1,5 +1,8 @@
 //! A training step of fixed shape without a framework between it and the hardware: buffers made once, fused kernels, the same
-//! sequence of them every step. [`crate::train::Trainer`] computes the same with burn and is the reference.
+//! sequence of them every step. `crate::reference` computes the same with burn, and is what they are held against.
+
+#[cfg(feature = "reference")]
+pub mod cpu;
 
 use crate::model::LlamaConfig;
 
@@ -40,4 +43,27 @@ pub struct StepInput<'a> {
     /// `[p, k]`: weight of each row in its member's loss; 0 in padding.
     pub weights: &'a [f32],
     pub rate: f64,
+}
+
+/// Constants of the update.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamWConfig {
+    pub beta1: f64,
+    pub beta2: f64,
+    pub epsilon: f64,
+    pub weight_decay: f64,
+    /// Largest norm of one member's gradient; larger ones are scaled down to it.
+    pub clip: Option<f64>,
+}
+
+impl Default for AdamWConfig {
+    fn default() -> Self {
+        Self {
+            beta1: 0.9,
+            beta2: 0.98,
+            epsilon: 1e-8,
+            weight_decay: 0.01,
+            clip: Some(1.0),
+        }
+    }
 }

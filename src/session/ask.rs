@@ -1,7 +1,7 @@
 //! A visitor's own question.
 
 use super::{Session, SessionError};
-use crate::model::{Decoding, Generated, Llama, generate};
+use crate::engine::{Decoding, Generated, Models, generate};
 use crate::protocol::{Answer, PromptWord, Reply};
 use crate::rng::{Stream, stream};
 use crate::tokenizer::BOS;
@@ -56,12 +56,17 @@ impl Session {
         let read = |words: &str| task.map_or_else(|| words.to_owned(), |id| world.task(id).read_aloud(words));
         let mut replies = Vec::new();
         if (1..=MAX_WORDS).contains(&encoded.ids.len()) {
-            let mut models = vec![(None, &self.library.teacher, 1)];
+            let mut models = vec![(None, self.library.teacher.clone(), 1)];
             if let Some(classroom) = &self.classroom {
-                models.push((Some(()), classroom.trainer.model(), self.plan.settings.arms.len()));
+                models.push((Some(()), classroom.learner.models(), self.plan.settings.arms.len()));
             }
             for (student, model, count) in models {
-                for (i, said) in continuations(model, &encoded.ids).await?.iter().take(count).enumerate() {
+                for (i, said) in continuations(&model, &encoded.ids)
+                    .await?
+                    .iter()
+                    .take(count)
+                    .enumerate()
+                {
                     let text = self.library.tokenizer.decode(&said.tokens);
                     replies.push(Reply {
                         arm: student.map(|()| self.plan.settings.arms[i]),
@@ -85,10 +90,10 @@ impl Session {
 }
 
 /// One answer per member.
-async fn continuations(model: &Llama, prompt: &[u32]) -> Result<Vec<Generated>, SessionError> {
+async fn continuations(model: &Models, prompt: &[u32]) -> Result<Vec<Generated>, SessionError> {
     let tokens: Vec<u32> = [BOS].into_iter().chain(prompt.iter().copied()).collect();
-    let room = model.config.max_position_embeddings - tokens.len();
-    let all = tokens.repeat(model.population);
+    let room = model.config().max_position_embeddings - tokens.len();
+    let all = tokens.repeat(model.population());
     let mut rng = stream(0, Stream::Sampling, 0);
     Ok(generate(
         model,

@@ -2,14 +2,13 @@
 //!
 //! Weights and batches come from a counter-based generator (mulberry32) that every peer has.
 
-use crate::model::Llama;
+#[cfg(feature = "reference")]
+mod reference;
+
+use crate::engine::{Engine, Failure};
 use crate::model::LlamaConfig;
-use crate::objective::Targets;
+use crate::plan::{AdamWConfig, Mixture, Shape, StepInput, cpu};
 use crate::protocol::BenchmarkOptions;
-use crate::teacher::DeviceTable;
-use crate::teacher::TargetTable;
-use crate::train::{AdamWConfig, Trainer, read};
-use burn::tensor::{Device, ExecutionError, Tensor, activation};
 
 /// Why a benchmark was refused.
 #[derive(Debug, thiserror::Error)]
@@ -18,14 +17,8 @@ pub enum BenchmarkError {
     Size(String),
     #[error("There is no benchmark mode {0:?}; there are kd and lm.")]
     Mode(String),
-    #[error("The device failed: {0:?}")]
-    Device(ExecutionError),
-}
-
-impl From<ExecutionError> for BenchmarkError {
-    fn from(error: ExecutionError) -> Self {
-        Self::Device(error)
-    }
+    #[error(transparent)]
+    Device(#[from] Failure),
 }
 
 struct Size {
@@ -33,6 +26,19 @@ struct Size {
     tokens: usize,
     teacher: LlamaConfig,
     student: LlamaConfig,
+}
+
+impl Size {
+    /// The student's step.
+    fn shape(&self) -> Shape {
+        Shape {
+            config: self.student.clone(),
+            population: 1,
+            sequences: self.batch,
+            length: self.tokens,
+            rows: self.batch * self.tokens,
+        }
+    }
 }
 
 fn size(name: &str) -> Option<Size> {
@@ -57,31 +63,35 @@ fn size(name: &str) -> Option<Size> {
 /// A benchmark that is pulled step by step.
 pub struct Benchmark {
     size: Size,
-    teacher: Option<Llama>,
-    trainer: Trainer,
-    labels: Option<DeviceTable>,
-    weight: Tensor<3>,
-    temperature: Tensor<3>,
+    work: Work,
     prng: Prng,
     fixed: Option<(Vec<u32>, Vec<u32>)>,
     rate: f64,
+}
+
+/// Where the step is computed.
+enum Work {
+    #[cfg(feature = "reference")]
+    Burn(Box<reference::Work>),
+    Cpu {
+        teacher: Option<Box<cpu::CpuModel>>,
+        plan: Box<cpu::CpuPlan>,
+    },
 }
 
 impl Benchmark {
     /// # Errors
     ///
     /// When the size or the mode does not exist.
-    pub fn new(options: &BenchmarkOptions, device: &Device) -> Result<Self, BenchmarkError> {
+    pub fn new(options: &BenchmarkOptions, engine: &Engine) -> Result<Self, BenchmarkError> {
         let size = size(&options.size).ok_or_else(|| BenchmarkError::Size(options.size.clone()))?;
         let kd = match options.mode.as_str() {
             "kd" => true,
             "lm" => false,
             other => return Err(BenchmarkError::Mode(other.to_owned())),
         };
-        let teacher = kd.then(|| {
-            let scale = 2.0 / (size.teacher.hidden_size as f64).sqrt();
-            Llama::from_slice(&size.teacher, &initial(&size.teacher, 11, scale), device)
-        });
+        let teacher = kd.then(|| initial(&size.teacher, 11, 2.0 / (size.teacher.hidden_size as f64).sqrt()));
+        let student = initial(&size.student, 22, 0.02);
         let optimizer = AdamWConfig {
             beta1: 0.9,
             beta2: 0.999,
@@ -89,18 +99,39 @@ impl Benchmark {
             weight_decay: 1e-4,
             clip: None,
         };
-        let trainer = Trainer::new(&size.student, &initial(&size.student, 22, 0.02), optimizer, device);
-        let rows = size.batch * size.tokens;
+        let work = match engine {
+            #[cfg(feature = "reference")]
+            Engine::Burn(device) => Work::Burn(Box::new(reference::Work::new(
+                &size, teacher, &student, optimizer, device,
+            ))),
+            Engine::Cpu => {
+                let shape = size.shape();
+                let mixture = Mixture {
+                    temperature: vec![1.0],
+                    hard_weight: vec![0.0],
+                };
+                Work::Cpu {
+                    teacher: teacher
+                        .map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, &weights, 1, size.tokens))),
+                    plan: Box::new(cpu::CpuPlan::new(
+                        shape,
+                        &student,
+                        optimizer,
+                        mixture,
+                        cpu::Table {
+                            vocab: size.student.vocab_size,
+                            ..cpu::Table::default()
+                        },
+                    )),
+                }
+            }
+        };
         let mut prng = Prng(options.seed.unwrap_or(1234));
         let fixed = options.fixed.unwrap_or(false).then(|| prng.batch(&size));
         Ok(Self {
-            labels: (!kd).then(|| TargetTable::new(size.student.vocab_size).to_device(device)),
-            weight: Tensor::full([1, rows, 1], 1.0 / rows as f64, device),
-            temperature: Tensor::ones([1, 1, 1], device),
+            work,
             rate: options.lr.unwrap_or(3e-4),
             size,
-            teacher,
-            trainer,
             prng,
             fixed,
         })
@@ -116,25 +147,29 @@ impl Benchmark {
             Some(batch) => batch.clone(),
             None => self.prng.batch(&self.size),
         };
-        let logits = match (&self.teacher, &self.labels) {
-            (Some(teacher), _) => teacher.logits(&inputs, self.size.tokens),
-            (None, Some(labels)) => labels.select(&next, 1).0,
-            (None, None) => unreachable!("a benchmark has a teacher or labels"),
-        };
-        // The peers report the cross-entropy: the divergence and the entropy of the targets.
-        let entropy = self.teacher.is_some().then(|| mean_entropy(logits.clone()));
-        let targets = Targets {
-            logits,
-            temperature: self.temperature.clone(),
-            weight: self.weight.clone(),
-            hard: None,
-            hidden: None,
-        };
-        let mut loss = self.trainer.step(&inputs, self.size.tokens, None, &targets, self.rate);
-        if let Some(entropy) = entropy {
-            loss = loss + entropy;
+        match &mut self.work {
+            #[cfg(feature = "reference")]
+            Work::Burn(work) => Ok(work.step(&self.size, &inputs, &next, self.rate).await?),
+            Work::Cpu {
+                teacher: Some(teacher),
+                plan,
+            } => {
+                let (losses, entropy) = plan.step_from_teacher(&inputs, teacher, self.rate);
+                Ok(f64::from(losses[0] + entropy[0]))
+            }
+            Work::Cpu { teacher: None, plan } => {
+                let rows: Vec<u32> = (0..next.len() as u32).collect();
+                let input = StepInput {
+                    tokens: &inputs,
+                    rows: &rows,
+                    targets: &next,
+                    labels: &next,
+                    weights: &vec![1.0 / next.len() as f32; next.len()],
+                    rate: self.rate,
+                };
+                Ok(f64::from(plan.step(&input)[0]))
+            }
         }
-        Ok(f64::from(read(loss).await?[0]))
     }
 
     /// The teacher's mean entropy on the fixed batch, nats.
@@ -142,19 +177,32 @@ impl Benchmark {
     /// # Errors
     ///
     /// When the device fails.
-    pub async fn entropy(&self) -> Result<Option<f64>, BenchmarkError> {
-        let (Some(teacher), Some((inputs, _))) = (&self.teacher, &self.fixed) else {
+    pub async fn entropy(&mut self) -> Result<Option<f64>, BenchmarkError> {
+        let Some((inputs, _)) = &self.fixed else {
             return Ok(None);
         };
-        let entropy = mean_entropy(teacher.logits(inputs, self.size.tokens));
-        Ok(Some(f64::from(read(entropy).await?[0])))
+        match &mut self.work {
+            #[cfg(feature = "reference")]
+            Work::Burn(work) => Ok(work.entropy(&self.size, inputs).await?),
+            Work::Cpu { teacher, .. } => {
+                let Some(teacher) = teacher else { return Ok(None) };
+                let (rows, mut logits): (Vec<u32>, _) = ((0..inputs.len() as u32).collect(), Vec::new());
+                teacher.logits_at(inputs, self.size.tokens, &rows, &mut logits);
+                Ok(Some(mean_entropy(&logits, self.size.teacher.vocab_size)))
+            }
+        }
     }
 }
 
-/// `[1]`, nats, of the softmax of `logits: [1, rows, v]`.
-fn mean_entropy(logits: Tensor<3>) -> Tensor<1> {
-    let log = activation::log_softmax(logits, 2);
-    (log.clone().exp() * log).sum_dim(2).mean().neg()
+/// Nats, of the softmax of rows of `v` logits.
+fn mean_entropy(logits: &[f32], v: usize) -> f64 {
+    let entropy = |row: &[f32]| {
+        let max = f64::from(row.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+        let weights = row.iter().map(|&logit| f64::from(logit) - max);
+        let sum: f64 = weights.clone().map(f64::exp).sum();
+        sum.ln() - weights.map(|log| log.exp() * log).sum::<f64>() / sum
+    };
+    logits.chunks_exact(v).map(entropy).sum::<f64>() / (logits.len() / v) as f64
 }
 
 /// mulberry32; uniform in `[0, 1)`.

@@ -3,7 +3,7 @@
 use super::{Session, SessionError};
 use crate::protocol::{Access as Shown, Arm};
 use crate::rng::{Stream, stream};
-use crate::teacher::{Access, Api, Lessons, Meter};
+use crate::teacher::{Access, Api, Lesson, Lessons, Meter};
 use crate::tokenizer::TokenizerError;
 use crate::world::{Split, TaskId};
 
@@ -56,8 +56,8 @@ impl Session {
         // Longer than any true answer by one, so that a wrong answer of another length is seen as wrong.
         let max_tokens = world.task(task).answer_len(Split::Train) + 1;
         let (vocab, parameters) = (
-            self.library.teacher.config.vocab_size,
-            self.library.teacher.config.parameter_count(),
+            self.library.teacher.config().vocab_size,
+            self.library.teacher.config().parameter_count(),
         );
         let bought = &mut self.bought[seed];
         for purchase in api.query(&prompts, max_tokens, &mut sampling).await? {
@@ -68,7 +68,7 @@ impl Session {
                 vocab,
                 parameters,
             );
-            bought.text.push(task, self.table.text(&purchase));
+            bought.text.push(task, Lesson::of_text(&purchase));
             if shows_more {
                 bought.logits_meter.count(
                     access,
@@ -77,7 +77,9 @@ impl Session {
                     vocab,
                     parameters,
                 );
-                bought.logits.push(task, self.table.soft(&purchase));
+                bought
+                    .logits
+                    .push(task, Lesson::of_purchase(&purchase, &mut self.table));
             }
         }
         Ok(())
@@ -102,11 +104,8 @@ impl Session {
             let mut rng = stream(seed, Stream::Data, task.index() as u64);
             for _ in 0..super::share(self.plan.settings.budget / 10, task).max(1) {
                 let example = self.library.world.sample(task, Split::Train, &mut rng);
-                lessons.push(
-                    task,
-                    self.table
-                        .hard(crate::eval::sequence(&self.library.tokenizer, &example)?),
-                );
+                let sequence = crate::eval::sequence(&self.library.tokenizer, &example)?;
+                lessons.push(task, Lesson::of_answer(sequence));
             }
         }
         Ok(lessons)

@@ -1,16 +1,16 @@
 //! What every run of a page shares: the world, the tokenizer, a teacher.
 
-use crate::model::{Llama, LlamaConfig, ModelCard, hub, sha256};
+use crate::engine::{Engine, Models};
+use crate::model::{LlamaConfig, ModelCard, hub, sha256};
 use crate::tokenizer::{Tokenizer, TokenizerError};
 use crate::world::{Split, TaskId, World};
-use burn::tensor::Device;
 
 /// A world with a teacher that was trained on it.
 pub struct Library {
     pub world: World,
     pub tokenizer: Tokenizer,
     pub card: ModelCard,
-    pub teacher: Llama,
+    pub teacher: Models,
 }
 
 /// Why a teacher's folder was refused: the sentence that the visitor reads.
@@ -37,7 +37,7 @@ impl Library {
         weights: &[u8],
         tokenizer: &[u8],
         card: &[u8],
-        device: &Device,
+        engine: &Engine,
     ) -> Result<Self, LibraryError> {
         let card: ModelCard = serde_json::from_slice(card).map_err(|error| LibraryError::Card(error.to_string()))?;
         if sha256(weights) != card.sha256 {
@@ -57,8 +57,14 @@ impl Library {
                 "the tokenizer has another number of words than the model",
             ));
         }
+        if [config.vocab_size, config.hidden_size, config.intermediate_size]
+            .iter()
+            .any(|size| size % 4 != 0)
+        {
+            return Err(LibraryError::Mismatch("its sizes are not multiples of four"));
+        }
         Ok(Self {
-            teacher: Llama::from_slice(&config, &flat, device),
+            teacher: Models::new(&config, &flat, engine),
             world,
             tokenizer,
             card,

@@ -1,8 +1,8 @@
 //! Measuring all members at one step, a task at a time.
 
 use super::{Items, Session, SessionError};
+use crate::engine::{Decoding, Models, generate};
 use crate::eval::{Reference, Tally, held_out, measure, reference};
-use crate::model::{Decoding, Llama, generate};
 use crate::protocol::{Cost, Evaluation, MemberEvaluation, SampleAnswer, SampleRow};
 use crate::rng::{Stream, stream};
 use crate::tokenizer::BOS;
@@ -40,7 +40,7 @@ impl Session {
             let items = held_out(&self.library.world, &self.library.tokenizer, split, count)?;
             self.measurement.questions = Some((split, items.into_iter().map(|items| (items, None)).collect()));
         }
-        let model = self.classroom.as_ref().ok_or(SessionError::NotYet)?.trainer.model();
+        let model = self.classroom.as_ref().ok_or(SessionError::NotYet)?.learner.models();
         let members = self.plan.members.len();
         let Measurement { tallies, questions, .. } = &mut self.measurement;
         tallies.resize(members, Tally::default());
@@ -52,7 +52,7 @@ impl Session {
             if seen.is_none() {
                 *seen = Some(reference(&self.library.teacher, items).await?);
             }
-            measure(model, items, seen.as_ref(), tallies).await?;
+            measure(&model, items, seen.as_ref(), tallies).await?;
         }
         Ok(())
     }
@@ -98,13 +98,7 @@ impl Session {
             Split::Validation,
             SAMPLES_PER_TASK,
         )?;
-        let model = self
-            .classroom
-            .as_ref()
-            .ok_or(SessionError::NotYet)?
-            .trainer
-            .model()
-            .clone();
+        let model = self.classroom.as_ref().ok_or(SessionError::NotYet)?.learner.models();
         let arms = self.plan.settings.arms.len();
         let ask_teacher = self.measurement.teacher_samples.is_empty();
         let mut rows = Vec::new();
@@ -133,14 +127,14 @@ impl Session {
     }
 
     /// Greedy answers in words, `[p][items]`.
-    async fn greedy(&self, model: &Llama, items: &Items) -> Result<Vec<Vec<String>>, SessionError> {
+    async fn greedy(&self, model: &Models, items: &Items) -> Result<Vec<Vec<String>>, SessionError> {
         let length = items.sequences.first().map_or(1, |sequence| sequence.prompt.len() + 1);
         let prompts: Vec<u32> = items
             .sequences
             .iter()
             .flat_map(|s| [BOS].into_iter().chain(s.prompt.iter().copied()))
             .collect();
-        let tokens = prompts.repeat(model.population);
+        let tokens = prompts.repeat(model.population());
         let most = self.library.world.task(items.task).answer_len(Split::Train) + 1;
         let mut rng = stream(0, Stream::Sampling, 0);
         let answers = generate(model, &tokens, length, most, Decoding::Greedy, false, &mut rng).await?;

@@ -10,14 +10,16 @@ mod teaching;
 
 pub use library::{Library, LibraryError};
 
+use crate::engine::{Engine, Failure, Learner};
 use crate::eval::Items;
 use crate::experiment::{SettingsError, capability, check};
 use crate::model::initial_parameters;
+use crate::objective::TargetTable;
+use crate::plan::AdamWConfig;
 use crate::protocol::*;
-use crate::teacher::{ApiError, Meter, TargetTable};
+use crate::teacher::{ApiError, Meter};
 use crate::tokenizer::TokenizerError;
-use crate::train::{AdamWConfig, Schedule, Trainer};
-use burn::tensor::{Device, ExecutionError};
+use crate::train::Schedule;
 use measuring::Measurement;
 use speed::Speed;
 use std::collections::VecDeque;
@@ -42,18 +44,12 @@ pub enum SessionError {
     Tokenizer(#[from] TokenizerError),
     #[error(transparent)]
     Api(#[from] ApiError),
-    #[error("The device stopped answering: {0:?}")]
-    Device(ExecutionError),
+    #[error("The device stopped answering: {0}")]
+    Device(#[from] Failure),
     #[error("There is no student number {0} in this run.")]
     NoSuchMember(u32),
     #[error("The students have not been made yet; press Start first.")]
     NotYet,
-}
-
-impl From<ExecutionError> for SessionError {
-    fn from(error: ExecutionError) -> Self {
-        Self::Device(error)
-    }
 }
 
 /// One indivisible piece of a run. All of them are known before the first.
@@ -85,7 +81,7 @@ enum Unit {
 /// One run.
 pub struct Session {
     library: Rc<Library>,
-    device: Device,
+    engine: Engine,
     device_info: DeviceInfo,
     plan: Plan,
     units: VecDeque<Unit>,
@@ -111,7 +107,7 @@ impl Session {
     pub fn new(
         library: Rc<Library>,
         settings: Settings,
-        device: Device,
+        engine: Engine,
         device_info: DeviceInfo,
     ) -> Result<Self, SessionError> {
         check(&capability::experiment(), &settings)?;
@@ -131,7 +127,7 @@ impl Session {
             units,
             plan,
             library,
-            device,
+            engine,
             device_info,
         })
     }
@@ -227,7 +223,7 @@ impl Session {
     fn steps_done(&self) -> u32 {
         self.classroom
             .as_ref()
-            .map_or(0, |classroom| classroom.trainer.optimizer.updates)
+            .map_or(0, |classroom| classroom.learner.updates())
     }
 
     /// The run so far.
@@ -266,7 +262,7 @@ impl Session {
             return Err(SessionError::NoSuchMember(member));
         }
         let count = self.library.student_config().parameter_count();
-        let all = classroom.trainer.weights().await?;
+        let all = classroom.learner.weights().await?;
         Ok(all[member as usize * count..][..count].to_vec())
     }
 
@@ -277,17 +273,19 @@ impl Session {
             weights.extend(initial_parameters(&config, u64::from(member.seed)));
         }
         let lessons = self.lessons()?;
-        let trainer = Trainer::new(&config, &weights, AdamWConfig::default(), &self.device);
-        let schedule = Schedule::new(PEAK_RATE, self.plan.settings.steps);
-        self.classroom = Some(Classroom::new(
-            trainer,
-            schedule,
-            lessons,
+        let (shape, mixture) = teaching::shape(config, &self.plan, &lessons);
+        let learner = Learner::new(
+            &self.engine,
+            shape.clone(),
+            &weights,
+            AdamWConfig::default(),
+            mixture,
             &self.table,
-            &self.plan,
-            &self.device,
-        ));
-        // The device has its own copy now.
+        );
+        let schedule = Schedule::new(PEAK_RATE, self.plan.settings.steps);
+        let seeds = self.plan.members.iter().map(|member| member.seed).collect();
+        self.classroom = Some(Classroom::new(learner, shape, schedule, lessons, seeds));
+        // The learner has its own copy now.
         self.table = TargetTable::new(self.library.tokenizer.vocab_size());
         Ok(())
     }

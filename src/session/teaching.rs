@@ -1,73 +1,87 @@
 //! The students, what they learn from, and the next step.
 
 use super::PER_TASK;
-use crate::objective::{HardTerm, Targets};
+use crate::engine::{Failure, Learner};
+use crate::model::LlamaConfig;
+use crate::plan::{Mixture, Shape, StepInput};
 use crate::protocol::{Arm, Plan};
 use crate::rng::{Rng, Stream, stream};
-use crate::teacher::{DeviceTable, Lesson, Lessons, TargetTable};
-use crate::train::{Schedule, Sequence, Trainer, pack, read};
+use crate::teacher::{Lesson, Lessons};
+use crate::train::{Schedule, Sequence, pack};
 use crate::world::TaskId;
-use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 use rand::Rng as _;
 
 /// A population with its lessons.
 pub(super) struct Classroom {
-    pub trainer: Trainer,
+    pub learner: Learner,
+    shape: Shape,
     schedule: Schedule,
     lessons: Vec<Lessons>,
-    table: DeviceTable,
-    /// `[p, 1, 1]` each.
-    temperature: Tensor<3>,
-    hard_weight: Option<Tensor<3>>,
     /// One stream per seed: the arms of a seed take the same questions in the same order, as far as they have them.
     seeds: Vec<u32>,
-    length: usize,
-    vocab: usize,
-    device: Device,
+}
+
+/// The sizes of a run's steps, and how its members' losses are mixed.
+pub(super) fn shape(config: LlamaConfig, plan: &Plan, lessons: &[Lessons]) -> (Shape, Mixture) {
+    let all = || {
+        lessons
+            .iter()
+            .flat_map(|lessons| TaskId::ALL.into_iter().flat_map(|task| lessons.of(task)))
+    };
+    let input = |lesson: &Lesson| 1 + lesson.sequence.prompt.len() + lesson.sequence.answer.len();
+    // The length that the page announces before anything is bought; what was bought is as a rule no longer.
+    let announced = (plan.tokens_per_step / plan.batch) as usize;
+    let rows_of = |task: TaskId| {
+        let longest = lessons
+            .iter()
+            .flat_map(|lessons| lessons.of(task))
+            .map(|lesson| lesson.targets.len())
+            .max();
+        PER_TASK * longest.unwrap_or(0)
+    };
+    let settings = &plan.settings;
+    let per_member = |of_logits: f64, other: f64| {
+        let of = |arm: Arm| if arm == Arm::Logits { of_logits } else { other };
+        plan.members.iter().map(|member| of(member.arm) as f32).collect()
+    };
+    let shape = Shape {
+        config,
+        population: plan.members.len(),
+        sequences: plan.batch as usize,
+        length: all().map(input).max().unwrap_or(1).max(announced),
+        rows: TaskId::ALL.into_iter().map(rows_of).sum(),
+    };
+    let mixture = Mixture {
+        temperature: per_member(settings.temperature, 1.0),
+        hard_weight: per_member(settings.hard_labels, 0.0),
+    };
+    (shape, mixture)
 }
 
 impl Classroom {
-    pub fn new(
-        trainer: Trainer,
-        schedule: Schedule,
-        lessons: Vec<Lessons>,
-        table: &TargetTable,
-        plan: &Plan,
-        device: &Device,
-    ) -> Self {
-        let per_member = |value: &dyn Fn(Arm) -> f64| {
-            let values: Vec<f32> = plan.members.iter().map(|member| value(member.arm) as f32).collect();
-            let count = values.len();
-            Tensor::from_data(TensorData::new(values, [count, 1, 1]), device)
-        };
-        let settings = &plan.settings;
-        let of_logits = |value: f64, other: f64| move |arm: Arm| if arm == Arm::Logits { value } else { other };
+    /// `seeds`: of each member.
+    pub fn new(learner: Learner, shape: Shape, schedule: Schedule, lessons: Vec<Lessons>, seeds: Vec<u32>) -> Self {
         Self {
-            temperature: per_member(&of_logits(settings.temperature, 1.0)),
-            hard_weight: (settings.hard_labels > 0.0).then(|| per_member(&of_logits(settings.hard_labels, 0.0))),
-            seeds: plan.members.iter().map(|member| member.seed).collect(),
-            length: plan.tokens_per_step as usize / plan.batch as usize,
-            vocab: trainer.model().config.vocab_size,
-            table: table.to_device(device),
-            device: device.clone(),
-            trainer,
+            learner,
+            shape,
             schedule,
             lessons,
+            seeds,
         }
     }
 
     /// One update of every member: the learning rate and the losses before it.
-    pub async fn step(&mut self) -> Result<(f64, Vec<f32>), ExecutionError> {
-        let step = self.trainer.optimizer.updates;
+    pub async fn step(&mut self) -> Result<(f64, Vec<f32>), Failure> {
+        let step = self.learner.updates();
         let chosen: Vec<Vec<&Lesson>> = (0..self.lessons.len())
             .map(|member| self.choose(member, step))
             .collect();
         let members: Vec<Vec<&Sequence>> = chosen
             .iter()
-            .map(|lessons| lessons.iter().map(|l| &l.sequence).collect())
+            .map(|lessons| lessons.iter().map(|lesson| &lesson.sequence).collect())
             .collect();
-        let batch = pack(&members, Some(self.length.max(longest(&members))), None);
-        let k = batch.rows_per_member;
+        let k = self.shape.rows;
+        let batch = pack(&members, Some(self.shape.length), Some(k));
         let padded = |rows: fn(&Lesson) -> &[u32]| -> Vec<u32> {
             let member = |lessons: &Vec<&Lesson>| {
                 let mut all: Vec<u32> = lessons.iter().flat_map(|&lesson| rows(lesson)).copied().collect();
@@ -76,30 +90,16 @@ impl Classroom {
             };
             chosen.iter().flat_map(member).collect()
         };
-        let population = members.len();
-        let (logits, hidden) = self.table.select(&padded(|lesson| &lesson.targets), population);
-        let hard = self.hard_weight.as_ref().map(|weight| {
-            // The first rows of the table are the one-hot ones, so a label is its own row; `exp` of a row is the one-hot.
-            let labels = self.table.select(&padded(|lesson| &lesson.labels), population).0.exp();
-            HardTerm {
-                labels,
-                weight: weight.clone(),
-            }
-        });
-        let weight = Tensor::from_data(TensorData::new(batch.weights, [population, k, 1]), &self.device);
-        let targets = Targets {
-            logits,
-            temperature: self.temperature.clone(),
-            weight,
-            hard,
-            hidden,
-        };
-        debug_assert_eq!(targets.logits.dims(), [population, k, self.vocab]);
         let rate = self.schedule.rate(step);
-        let losses = self
-            .trainer
-            .step(&batch.tokens, batch.length, Some(&batch.rows), &targets, rate);
-        Ok((rate, read(losses).await?))
+        let input = StepInput {
+            tokens: &batch.tokens,
+            rows: &batch.rows,
+            targets: &padded(|lesson| &lesson.targets),
+            labels: &padded(|lesson| &lesson.labels),
+            weights: &batch.weights,
+            rate,
+        };
+        Ok((rate, self.learner.step(&input).await?))
     }
 
     /// The lessons of a step: equally many of every task.
@@ -117,13 +117,4 @@ impl Classroom {
         }
         chosen
     }
-}
-
-fn longest(members: &[Vec<&Sequence>]) -> usize {
-    members
-        .iter()
-        .flatten()
-        .map(|s| 1 + s.prompt.len() + s.answer.len())
-        .max()
-        .unwrap_or(1)
 }

@@ -1,10 +1,9 @@
 //! Querying the teacher.
 
 use super::Meter;
-use crate::model::{Decoding, Llama, generate};
+use crate::engine::{Decoding, Failure, Models, generate};
 use crate::rng::Rng;
 use crate::tokenizer::{BOS, EOS};
-use burn::tensor::ExecutionError;
 
 /// What the API shows of each answer token besides the token itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,20 +42,14 @@ pub enum Shown {
 pub enum ApiError {
     #[error("the query budget is spent: {left} of {budget} queries are left and {asked} were asked for")]
     Budget { asked: usize, left: usize, budget: usize },
-    #[error("the device failed: {0:?}")]
-    Device(ExecutionError),
-}
-
-impl From<ExecutionError> for ApiError {
-    fn from(error: ExecutionError) -> Self {
-        Self::Device(error)
-    }
+    #[error(transparent)]
+    Device(#[from] Failure),
 }
 
 /// A teacher that sells answers to one buyer.
 #[derive(Clone, Debug)]
 pub struct Api {
-    model: Llama,
+    model: Models,
     pub access: Access,
     budget: usize,
     meter: Meter,
@@ -66,8 +59,8 @@ impl Api {
     /// # Panics
     ///
     /// If `model` is a population of more than one.
-    pub fn new(model: Llama, access: Access, budget: usize) -> Self {
-        assert_eq!(model.population, 1, "one teacher");
+    pub fn new(model: Models, access: Access, budget: usize) -> Self {
+        assert_eq!(model.population(), 1, "one teacher");
         Self {
             model,
             access,
@@ -110,8 +103,8 @@ impl Api {
         let keep = self.access != Access::Text;
         let decoding = Decoding::Sample { temperature: 1.0 };
         let answers = generate(&self.model, &inputs, length, max_tokens, decoding, keep, rng).await?;
-        let (vocab, parameters) = (self.model.config.vocab_size, self.model.config.parameter_count());
-        let sell = |(prompt, mut answer): (&Vec<u32>, crate::model::Generated)| {
+        let (vocab, parameters) = (self.model.config().vocab_size, self.model.config().parameter_count());
+        let sell = |(prompt, mut answer): (&Vec<u32>, crate::engine::Generated)| {
             if answer.confidence.len() > answer.tokens.len() {
                 answer.tokens.push(EOS);
             }

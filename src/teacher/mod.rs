@@ -7,7 +7,7 @@ mod transfer;
 
 pub use api::{Access, Api, ApiError, Purchase, Shown};
 pub use meter::{Meter, bits_per_token};
-pub use transfer::{DeviceTable, Lesson, Lessons, TargetTable};
+pub use transfer::{Lesson, Lessons};
 
 #[cfg(test)]
 mod tests;

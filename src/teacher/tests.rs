@@ -1,11 +1,14 @@
 use super::*;
-use crate::model::{Llama, LlamaConfig, initial_parameters};
+use crate::engine::{Engine, Models};
+use crate::model::{LlamaConfig, initial_parameters};
+use crate::objective::TargetTable;
+use crate::reference::DeviceTable;
 use crate::rng::{Stream, stream};
 use crate::tokenizer::EOS;
 use burn::tensor::Device;
 use pollster::block_on;
 
-fn teacher() -> Llama {
+fn teacher() -> Models {
     let config = LlamaConfig {
         num_attention_heads: 2,
         ..LlamaConfig::sized(24, 32, 32, 1)
@@ -14,7 +17,7 @@ fn teacher() -> Llama {
     let mut flat = initial_parameters(&config, 1);
     let head = flat.len() - 24 * 32;
     flat[head..].iter_mut().for_each(|x| *x *= 20.0);
-    Llama::from_slice(&config, &flat, &Device::flex())
+    Models::new(&config, &flat, &Engine::Cpu)
 }
 
 fn prompts(count: u32) -> Vec<Vec<u32>> {
@@ -57,7 +60,7 @@ fn the_meter_counts_what_was_sold() {
     assert_eq!(api.meter().queries, 20.0);
     assert_eq!(api.meter().tokens, tokens as f64);
     assert!((api.meter().bits - tokens as f64 * (name + 5.0 * (32.0 + name) + 32.0)).abs() < 1e-6);
-    let parameters = teacher().config.parameter_count() as f64;
+    let parameters = teacher().config().parameter_count() as f64;
     assert_eq!(api.meter().flops, 2.0 * parameters * (20.0 * 4.0 + tokens as f64));
 }
 
@@ -92,14 +95,17 @@ fn every_access_level_sells_the_same_text_and_no_more_than_it_says() {
 fn lessons_point_at_their_targets() {
     let (_, bought) = buy(Access::Logits, 6);
     let mut table = TargetTable::new(24);
-    let text: Vec<Lesson> = bought.iter().map(|purchase| table.text(purchase)).collect();
-    let soft: Vec<Lesson> = bought.iter().map(|purchase| table.soft(purchase)).collect();
-    let device_table = table.to_device(&Device::flex());
+    let text: Vec<Lesson> = bought.iter().map(Lesson::of_text).collect();
+    let soft: Vec<Lesson> = bought
+        .iter()
+        .map(|purchase| Lesson::of_purchase(purchase, &mut table))
+        .collect();
+    let device_table = DeviceTable::new(&table, &Device::flex());
     for ((purchase, text), soft) in bought.iter().zip(&text).zip(&soft) {
         assert_eq!(text.sequence, soft.sequence);
         assert_eq!(text.targets, purchase.tokens);
         assert_eq!(soft.targets.len(), text.sequence.answer.len() + 1);
-        let rows = block_on(crate::train::read(device_table.select(&soft.targets, 1).0)).unwrap();
+        let rows = block_on(crate::reference::read(device_table.select(&soft.targets, 1).0)).unwrap();
         for (row, shown) in rows.chunks(24).zip(&purchase.shown) {
             assert_eq!(*shown, Shown::Logits(row.to_vec()));
         }
@@ -114,10 +120,10 @@ fn lessons_point_at_their_targets() {
 fn a_row_with_a_tail_marks_what_was_hidden() {
     let (_, bought) = buy(Access::TopK(3), 1);
     let mut table = TargetTable::new(24);
-    let lesson = table.soft(&bought[0]);
-    let (logits, hidden) = table.to_device(&Device::flex()).select(&lesson.targets[..1], 1);
+    let lesson = Lesson::of_purchase(&bought[0], &mut table);
+    let (logits, hidden) = DeviceTable::new(&table, &Device::flex()).select(&lesson.targets[..1], 1);
     let hidden: Vec<bool> = hidden.unwrap().into_data().iter::<bool>().collect();
     assert_eq!(hidden.iter().filter(|hidden| !**hidden).count(), 3);
-    let mass: f32 = block_on(crate::train::read(logits.exp())).unwrap().iter().sum();
+    let mass: f32 = block_on(crate::reference::read(logits.exp())).unwrap().iter().sum();
     assert!((mass - 1.0).abs() < 1e-4, "{mass}");
 }

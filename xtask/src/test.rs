@@ -74,6 +74,7 @@ fn stages<'a>(args: &'a Args, reports: &'a Path) -> Vec<Stage<'a>> {
             Box::new(|| run(&mut cargo(["fmt", "--all", "--check"])).into()),
         ),
         ("clippy", Box::new(|| run(&mut cargo(CLIPPY)).into())),
+        ("clippy for the page", Box::new(|| page_clippy().into())),
         ("Rust tests", Box::new(|| rust_tests().into())),
         (
             "documentation tests",
@@ -133,6 +134,22 @@ fn tools(args: &Args) -> Result<()> {
     }
     if !tools::has_nextest() {
         println!("cargo-nextest is not installed: `cargo test` runs the same tests, more slowly");
+    }
+    Ok(())
+}
+
+/// What only the page has: the bindings, with burn and without.
+fn page_clippy() -> Result<()> {
+    const PAGE: [&str; 6] = [
+        "clippy",
+        "--lib",
+        "--package",
+        "stillroom",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
+    for features in [&[][..], &["--no-default-features"]] {
+        run(cargo(PAGE).args(features).args(["--", "-D", "warnings"]))?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The crate as a WebAssembly module: compiled, bound to JavaScript, and made small.
 //!
-//! `www/src/wasm/` receives `stillroom.js`, `stillroom.d.ts` and `stillroom_bg.wasm`.
+//! Twice: `www/src/wasm/` receives `stillroom.js`, `stillroom.d.ts` and `stillroom_bg.wasm`, all that most visitors ever need;
+//! `www/src/wasm-reference/` the same with burn in it, which the page loads where that is what computes.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,6 +33,23 @@ impl Profile {
     }
 }
 
+/// One build of the crate: where it goes, and the features it has.
+struct Module {
+    folder: &'static str,
+    features: &'static [&'static str],
+}
+
+const MODULES: [Module; 2] = [
+    Module {
+        folder: "www/src/wasm",
+        features: &["--no-default-features"],
+    },
+    Module {
+        folder: "www/src/wasm-reference",
+        features: &[],
+    },
+];
+
 /// What rustc and wasm-opt may use: the features that Rust turns on for this target, and SIMD, which .cargo/config.toml
 /// adds. wasm-opt is told them because wasm-bindgen drops the section in which the compiler lists them.
 const WASM_OPT_ARGS: &[&str] = &[
@@ -49,10 +67,15 @@ const WASM_OPT_ARGS: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// Builds the module; binding and wasm-opt are skipped where the compiled module is the one of last time.
+/// Builds both modules.
 pub fn build(profile: Profile) -> Result<()> {
     tools::wasm_target()?;
-    let compiled = compile(profile)?;
+    MODULES.iter().try_for_each(|module| build_module(module, profile))
+}
+
+/// Binding and wasm-opt are skipped where the compiled module is the one of last time.
+fn build_module(module: &Module, profile: Profile) -> Result<()> {
+    let compiled = compile(profile, module.features)?;
     let bytes = std::fs::read(&compiled).with_context(|| format!("{} could not be read", compiled.display()))?;
     ensure!(
         has_simd(&bytes),
@@ -60,7 +83,7 @@ pub fn build(profile: Profile) -> Result<()> {
          keep `strip` out of the profile, which hides them"
     );
 
-    let out = root().join("www/src/wasm");
+    let out = root().join(module.folder);
     let stamp = out.join(".stamp");
     let tools_lock = std::fs::read(root().join("xtask/tools/package-lock.json")).unwrap_or_default();
     let key = key(profile, &bytes, &tools_lock);
@@ -90,7 +113,7 @@ fn key(profile: Profile, compiled: &[u8], tools_lock: &[u8]) -> String {
 }
 
 /// Runs cargo and returns the module that it names, wherever the target folder is.
-fn compile(profile: Profile) -> Result<PathBuf> {
+fn compile(profile: Profile, features: &[&str]) -> Result<PathBuf> {
     let messages = read(
         cargo([
             "build",
@@ -100,6 +123,7 @@ fn compile(profile: Profile) -> Result<PathBuf> {
             "--target",
             "wasm32-unknown-unknown",
         ])
+        .args(features)
         .args([
             "--profile",
             profile.cargo_name(),

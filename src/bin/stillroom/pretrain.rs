@@ -6,10 +6,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
 use std::path::{Path, PathBuf};
 use stillroom::model::{ModelCard, hub, sha256};
+use stillroom::pretrain::{Pretraining, Recipe};
 use stillroom::protocol::{Scores, TeacherName};
+use stillroom::reference::Snapshot;
 use stillroom::tokenizer::Tokenizer;
-use stillroom::train::Snapshot;
-use stillroom::train::pretrain::{Pretraining, Recipe};
 use stillroom::world::{TaskId, World};
 
 /// Updates between two measurements on the validation split.
@@ -76,7 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             if !training.steps_done().is_multiple_of(VALIDATE_EVERY) && training.steps_done() < training.recipe.steps {
                 continue;
             }
-            let scores = training.validate().await.map_err(device_failed)?;
+            let scores = training.validate().await?;
             let line = format!(
                 "update {:5}  loss {loss:.4}  validation  {}",
                 training.steps_done(),

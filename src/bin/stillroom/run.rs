@@ -1,4 +1,4 @@
-//! `stillroom run`: an experiment on the native CPU, all cores.
+//! `stillroom run`: an experiment on the native CPU.
 
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -55,25 +55,25 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let file = |name: &str| {
         fs::read(folder.join(name)).with_context(|| format!("{} cannot be read", folder.join(name).display()))
     };
-    let device = device::cpu();
+    let engine = device::cpu();
     let files = [
         file("config.json")?,
         file("model.safetensors")?,
         file("tokenizer.json")?,
         file("card.json")?,
     ];
-    let library = Rc::new(Library::open(&files[0], &files[1], &files[2], &files[3], &device)?);
+    let library = Rc::new(Library::open(&files[0], &files[1], &files[2], &files[3], &engine)?);
 
     let start = Instant::now();
     let now = move || start.elapsed().as_secs_f64() * 1000.0;
     let run = pollster::block_on(async {
         let info = DeviceInfo {
             backend: Backend::Cpu,
-            adapter: "native, all cores".into(),
+            adapter: "native, one thread".into(),
             reason: "Run from the command line.".into(),
-            self_test: device::self_test(&device, &now).await?,
+            self_test: device::self_test(&engine, &now).await?,
         };
-        let mut session = Session::new(library, settings, device, info)?;
+        let mut session = Session::new(library, settings, engine, info)?;
         let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?);
         while !session.is_finished() {
             for event in session.advance(200.0, &now).await? {

@@ -1,5 +1,6 @@
 import type { Backend, DeviceInfo, Engine, ModelBytes } from '../wasm/stillroom.js';
 import wasmFile from '../wasm/stillroom_bg.wasm?url';
+import referenceFile from '../wasm-reference/stillroom_bg.wasm?url';
 import { sentence } from './sentence';
 import { isSoftware, type Adapter } from './software';
 
@@ -8,22 +9,26 @@ export interface Opened {
   device: DeviceInfo;
 }
 
-let module: Promise<typeof import('../wasm/stillroom.js')> | undefined;
+type Module = typeof import('../wasm/stillroom.js');
 
-/** The engine's code, loaded once. Imported late, so that a failure is an error with a sentence and not a dead worker. */
-async function loadEngine(): Promise<typeof Engine> {
-  module ??= load();
-  return (await module).Engine;
+/** The modules that compute, loaded once each. Imported late, so that a failure is an error with a sentence and not a dead worker. */
+const modules = new Map<boolean, Promise<Module>>();
+
+/** `plain`: the module with burn in it, several times as large and slower; else the fused plans. */
+async function loadEngine(plain: boolean): Promise<typeof Engine> {
+  const loading = modules.get(plain) ?? load(plain);
+  modules.set(plain, loading);
+  return (await loading).Engine;
 }
 
-async function load(): Promise<typeof import('../wasm/stillroom.js')> {
+async function load(plain: boolean): Promise<Module> {
   try {
-    const loaded = await import('../wasm/stillroom.js');
-    await loaded.default({ module_or_path: wasmFile });
+    const loaded = plain ? ((await import('../wasm-reference/stillroom.js')) as unknown as Module) : await import('../wasm/stillroom.js');
+    await loaded.default({ module_or_path: plain ? referenceFile : wasmFile });
     return loaded;
   } catch (error) {
     // May be tried again.
-    module = undefined;
+    modules.delete(plain);
     // The browser's own words name files, not what happened to the visitor.
     console.error(error);
     throw new Error('The engine that computes could not be loaded.');
@@ -32,7 +37,6 @@ async function load(): Promise<typeof import('../wasm/stillroom.js')> {
 
 /** Opens the wanted device (wanted `because`), or the best that works. A device that fails falls to the next, and the reason says why. */
 export async function openEngine(wanted: Backend | undefined, models: ModelBytes, because: string): Promise<Opened> {
-  const engine = await loadEngine();
   const reasons: string[] = [];
   if (wanted !== 'cpu') {
     const refused = await refuseGpu(wanted === 'webgpu');
@@ -40,7 +44,7 @@ export async function openEngine(wanted: Backend | undefined, models: ModelBytes
       reasons.push(refused);
     } else {
       try {
-        const opened = await open(engine, 'webgpu', models);
+        const opened = await open('webgpu', true, models);
         const why = wanted ? because : 'This browser offers WebGPU.';
         return described(opened, `${why} The self-test came out right.`, await adapterName());
       } catch (error) {
@@ -50,12 +54,16 @@ export async function openEngine(wanted: Backend | undefined, models: ModelBytes
   } else {
     reasons.push(because);
   }
-  const opened = await open(engine, 'cpu', models);
-  return described(opened, reasons.join(' '));
+  try {
+    return described(await open('cpu', false, models), reasons.join(' '));
+  } catch (error) {
+    reasons.push(`The fused loops could not be used: ${sentence(error)}`);
+    return described(await open('cpu', true, models), reasons.join(' '));
+  }
 }
 
-async function open(engine: typeof Engine, backend: Backend, models: ModelBytes): Promise<Opened> {
-  const opened = await engine.open(backend, models);
+async function open(backend: Backend, plain: boolean, models: ModelBytes): Promise<Opened> {
+  const opened = await (await loadEngine(plain)).open(backend, plain, models);
   const device = opened.device();
   if (!device.selfTest.passed) {
     opened.free();

@@ -1,9 +1,8 @@
 //! Decoding with a key-value cache.
 
-use super::{Cache, Llama};
+use super::{Failure, Models};
 use crate::rng::Rng;
 use crate::tokenizer::EOS;
-use burn::tensor::ExecutionError;
 use rand::Rng as _;
 
 /// How the next token is chosen.
@@ -35,29 +34,23 @@ pub struct Generated {
 ///
 /// When the device fails while logits are read.
 pub async fn generate(
-    model: &Llama,
+    models: &Models,
     prompts: &[u32],
     length: usize,
     max_tokens: usize,
     decoding: Decoding,
     keep_logits: bool,
     rng: &mut Rng,
-) -> Result<Vec<Generated>, ExecutionError> {
-    let v = model.config.vocab_size;
+) -> Result<Vec<Generated>, Failure> {
+    let v = models.config().vocab_size;
     let sequences = prompts.len() / length;
     let mut answers = vec![Generated::default(); sequences];
     let mut ended = vec![false; sequences];
-    let mut cache = Cache::default();
-    let mut logits = model.next_logits(prompts, length, &mut cache);
+    let mut decoder = models.decoder(sequences / models.population(), length + max_tokens);
+    let mut logits = decoder.next(prompts, length).await?;
     for round in 0..max_tokens {
-        let values: Vec<f32> = logits
-            .into_data_async()
-            .await?
-            .convert::<f32>()
-            .try_into_vec()
-            .expect("f32 was asked for");
         let mut next = vec![EOS; sequences];
-        for (i, row) in values.chunks_exact(v).enumerate() {
+        for (i, row) in logits.chunks_exact(v).enumerate() {
             if ended[i] {
                 continue;
             }
@@ -75,7 +68,7 @@ pub async fn generate(
         if ended.iter().all(|&ended| ended) || round + 1 == max_tokens {
             break;
         }
-        logits = model.next_logits(&next, 1, &mut cache);
+        logits = decoder.next(&next, 1).await?;
     }
     Ok(answers)
 }

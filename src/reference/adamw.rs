@@ -3,30 +3,8 @@
 //! One buffer instead of one per tensor: the update costs a handful of kernels however many tensors there are, and the norm
 //! of a member's gradient is one reduction. burn's own optimiser updates tensor by tensor and clips by tensor.
 
+use crate::plan::AdamWConfig;
 use burn::tensor::{Device, Tensor};
-
-/// Constants of the update.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AdamWConfig {
-    pub beta1: f64,
-    pub beta2: f64,
-    pub epsilon: f64,
-    pub weight_decay: f64,
-    /// Largest norm of one member's gradient; larger ones are scaled down to it.
-    pub clip: Option<f64>,
-}
-
-impl Default for AdamWConfig {
-    fn default() -> Self {
-        Self {
-            beta1: 0.9,
-            beta2: 0.98,
-            epsilon: 1e-8,
-            weight_decay: 0.01,
-            clip: Some(1.0),
-        }
-    }
-}
 
 /// State of the optimiser: moments, `[p, parameters]` each, and the updates made.
 #[derive(Clone, Debug)]

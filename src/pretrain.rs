@@ -1,12 +1,14 @@
 //! Training a teacher from the world's own answers. Native only: minutes on all cores, resumable.
 
-use super::{AdamWConfig, Schedule, Sequence, Snapshot, Trainer, pack};
+use crate::engine::{Failure, Models};
 use crate::eval::{Items, Tally, held_out, measure};
 use crate::model::{LlamaConfig, initial_parameters};
-use crate::objective::Targets;
+use crate::plan::AdamWConfig;
 use crate::protocol::Scores;
+use crate::reference::{Snapshot, Targets, Trainer, read};
 use crate::rng::{Stream, stream};
 use crate::tokenizer::Tokenizer;
+use crate::train::{Schedule, Sequence, pack};
 use crate::world::{Split, TaskId, World};
 use burn::tensor::{Device, ExecutionError};
 use serde::{Deserialize, Serialize};
@@ -130,7 +132,7 @@ impl<'a> Pretraining<'a> {
         let losses = self
             .trainer
             .step(&batch.tokens, batch.length, Some(&batch.rows), &targets, rate);
-        Ok(f64::from(super::read(losses).await?[0]))
+        Ok(f64::from(read(losses).await?[0]))
     }
 
     /// Figures on the validation split.
@@ -138,7 +140,7 @@ impl<'a> Pretraining<'a> {
     /// # Errors
     ///
     /// When the device fails.
-    pub async fn validate(&self) -> Result<Scores, ExecutionError> {
+    pub async fn validate(&self) -> Result<Scores, Failure> {
         self.scores(&self.validation).await
     }
 
@@ -153,10 +155,11 @@ impl<'a> Pretraining<'a> {
             .await?)
     }
 
-    async fn scores(&self, items: &[Items]) -> Result<Scores, ExecutionError> {
+    async fn scores(&self, items: &[Items]) -> Result<Scores, Failure> {
+        let model = Models::Burn(self.trainer.model().clone());
         let mut tallies = [Tally::default()];
         for items in items {
-            measure(self.trainer.model(), items, None, &mut tallies).await?;
+            measure(&model, items, None, &mut tallies).await?;
         }
         Ok(tallies[0].scores.clone())
     }
@@ -178,14 +181,14 @@ impl<'a> Pretraining<'a> {
 /// Why pretraining stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum PretrainError {
-    #[error("the device failed: {0:?}")]
-    Device(ExecutionError),
+    #[error(transparent)]
+    Device(#[from] Failure),
     #[error(transparent)]
     Tokenizer(#[from] crate::tokenizer::TokenizerError),
 }
 
 impl From<ExecutionError> for PretrainError {
     fn from(error: ExecutionError) -> Self {
-        Self::Device(error)
+        Self::Device(error.into())
     }
 }

@@ -1,5 +1,5 @@
+use super::super::read;
 use super::*;
-use crate::train::read;
 use burn::tensor::Distribution;
 use pollster::block_on;
 

@@ -1,8 +1,9 @@
 //! One training step of a population.
 
-use super::{AdamW, AdamWConfig};
-use crate::model::{Llama, LlamaConfig};
-use crate::objective::{Targets, loss};
+use super::llama::split_flat;
+use super::{AdamW, Llama, Targets, loss, read};
+use crate::model::LlamaConfig;
+use crate::plan::AdamWConfig;
 use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,7 @@ impl Trainer {
         self.flat = self.optimizer.update(self.flat.clone(), gradient, rate);
         self.model = self
             .model
-            .with_tensors(crate::model::split_flat(&self.model.config, self.flat.clone()));
+            .with_tensors(split_flat(&self.model.config, self.flat.clone()));
         losses
     }
 
@@ -68,7 +69,7 @@ impl Trainer {
         targets: &Targets,
     ) -> (Tensor<1>, Tensor<2>) {
         let config = &self.model.config;
-        let leaves: Vec<Tensor<2>> = crate::model::split_flat(config, self.flat.clone())
+        let leaves: Vec<Tensor<2>> = split_flat(config, self.flat.clone())
             .into_iter()
             .map(|t| t.autodiff().require_grad())
             .collect();
@@ -120,12 +121,5 @@ impl Trainer {
     }
 }
 
-/// A tensor's numbers on the host.
-pub(crate) async fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, ExecutionError> {
-    Ok(tensor
-        .into_data_async()
-        .await?
-        .convert::<f32>()
-        .try_into_vec()
-        .expect("f32 was asked for"))
-}
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
-//! The forward pass, top to bottom.
+//! Llama (Touvron et al. 2023, arXiv 2302.13971) in burn: the forward pass, top to bottom.
 //!
 //! Shapes: `p` population, `b` batch, `t` tokens, `d` width, `h` heads, `f` SwiGLU width, `v` vocabulary.
 
-use super::LlamaConfig;
+use crate::model::LlamaConfig;
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
 /// A population of models of one shape.

@@ -1,0 +1,129 @@
+//! Models that can be asked.
+
+use super::{Engine, Failure};
+use crate::model::LlamaConfig;
+use crate::plan::cpu;
+#[cfg(feature = "reference")]
+use crate::reference::{Cache, Llama, read};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// A population of models of one shape, on an engine.
+#[derive(Clone, Debug)]
+pub enum Models {
+    #[cfg(feature = "reference")]
+    Burn(Llama),
+    Cpu(CpuModels),
+}
+
+impl Models {
+    /// From `weights: [p, parameters]` on the host.
+    pub fn new(config: &LlamaConfig, weights: &[f32], engine: &Engine) -> Self {
+        match engine {
+            #[cfg(feature = "reference")]
+            Engine::Burn(device) => Self::Burn(Llama::from_slice(config, weights, device)),
+            Engine::Cpu => Self::Cpu(CpuModels::new(config, weights)),
+        }
+    }
+
+    pub fn config(&self) -> &LlamaConfig {
+        match self {
+            #[cfg(feature = "reference")]
+            Self::Burn(model) => &model.config,
+            Self::Cpu(models) => &models.config,
+        }
+    }
+
+    pub fn population(&self) -> usize {
+        match self {
+            #[cfg(feature = "reference")]
+            Self::Burn(model) => model.population,
+            Self::Cpu(models) => models.population,
+        }
+    }
+
+    /// Logits at chosen positions, `[p, k, v]`.
+    ///
+    /// `tokens`: `[p, b, length]`, every id below `v`; `rows: [p, k]`: positions in it flattened, each in its member's part.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub async fn logits_at(&self, tokens: &[u32], length: usize, rows: &[u32]) -> Result<Vec<f32>, Failure> {
+        match self {
+            #[cfg(feature = "reference")]
+            Self::Burn(model) => Ok(read(model.logits_at(tokens, length, rows)).await?),
+            Self::Cpu(models) => {
+                let mut logits = Vec::new();
+                models.model.borrow_mut().logits_at(tokens, length, rows, &mut logits);
+                Ok(logits)
+            }
+        }
+    }
+
+    /// Starts to read `sequences` per member, one token or several at a time, `positions` at most.
+    pub fn decoder(&self, sequences: usize, positions: usize) -> Decoder {
+        match self {
+            #[cfg(feature = "reference")]
+            Self::Burn(model) => Decoder::Burn(model.clone(), Cache::default()),
+            Self::Cpu(CpuModels {
+                config,
+                population,
+                weights,
+                ..
+            }) => Decoder::Cpu(Box::new(cpu::Decoder::new(
+                config,
+                weights,
+                *population,
+                sequences,
+                positions,
+            ))),
+        }
+    }
+}
+
+/// Models on the processor. Clones share weights and buffers.
+#[derive(Clone, Debug)]
+pub struct CpuModels {
+    config: LlamaConfig,
+    population: usize,
+    weights: Rc<[f32]>,
+    /// Answering writes to its buffers.
+    model: Rc<RefCell<cpu::CpuModel>>,
+}
+
+impl CpuModels {
+    fn new(config: &LlamaConfig, weights: &[f32]) -> Self {
+        let population = weights.len() / config.parameter_count();
+        let model = cpu::CpuModel::new(config, weights, population, config.max_position_embeddings);
+        Self {
+            config: config.clone(),
+            population,
+            weights: weights.into(),
+            model: Rc::new(RefCell::new(model)),
+        }
+    }
+}
+
+/// Sequences being read, with the keys and values of what was read.
+#[derive(Clone, Debug)]
+pub enum Decoder {
+    #[cfg(feature = "reference")]
+    Burn(Llama, Cache),
+    Cpu(Box<cpu::Decoder>),
+}
+
+impl Decoder {
+    /// Reads `length` more tokens of every sequence, `[p, b, length]`: the logits after the last of them, `[p, b, v]`.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub async fn next(&mut self, tokens: &[u32], length: usize) -> Result<Vec<f32>, Failure> {
+        match self {
+            #[cfg(feature = "reference")]
+            Self::Burn(model, cache) => Ok(read(model.next_logits(tokens, length, cache)).await?),
+            Self::Cpu(decoder) => Ok(decoder.next(tokens, length)),
+        }
+    }
+}

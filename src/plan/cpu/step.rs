@@ -1,0 +1,267 @@
+//! The training step of a population, member after member, each in parts of a few sequences.
+
+use super::adamw::{AdamW, OptimizerConfig};
+use super::backward::Backward;
+use super::forward::{Member, Net, Trace, part_sequences};
+use super::layout::PackedModel;
+use super::loss::{Hard, Scratch, Target};
+use super::model::CpuModel;
+use crate::plan::{Mixture, Shape, StepInput};
+
+/// Target logits that rows of steps refer to.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// `v`; a target below it is a token, `v + i` is row `i` of the table.
+    pub vocab: usize,
+    /// `[rows, v]`, finite.
+    pub logits: Vec<f32>,
+    /// A bit per token, `ceil(v / 32)` words a row: 1 where the token was not shown. `None`: all were.
+    pub hidden: Option<Vec<u32>>,
+}
+
+impl Table {
+    fn target(&self, target: usize) -> Target<'_> {
+        let v = self.vocab;
+        if target < v {
+            return Target::Token(target);
+        }
+        let row = target - v;
+        let logits = &self.logits[row * v..][..v];
+        match &self.hidden {
+            None => Target::Logits(logits),
+            Some(hidden) => Target::Shown {
+                logits,
+                hidden: &hidden[row * v.div_ceil(32)..][..v.div_ceil(32)],
+            },
+        }
+    }
+}
+
+/// Where a step's targets come from.
+enum Source<'a> {
+    Given(&'a StepInput<'a>),
+    /// The logits of a teacher, at every position.
+    Teacher(&'a mut CpuModel),
+}
+
+/// A population in training. After the first step, none allocates more than the losses that it returns.
+#[derive(Clone, Debug)]
+pub struct CpuPlan {
+    shape: Shape,
+    net: Net,
+    weights: Vec<f32>,
+    optimizer: AdamW,
+    mixture: Mixture,
+    table: Table,
+    work: Work,
+}
+
+/// Buffers of a step.
+#[derive(Clone, Debug)]
+struct Work {
+    /// `[p, parameters]`.
+    gradient: Vec<f32>,
+    /// The present member's matrices.
+    forward: PackedModel,
+    transposed: PackedModel,
+    trace: Trace,
+    backward: Backward,
+    /// Logits of the chosen rows, then the loss's gradient.
+    logits: Vec<f32>,
+    /// Those of a member's rows that lie in the present part and count.
+    chosen: Vec<usize>,
+    /// Their places in the part.
+    places: Vec<usize>,
+    loss: Scratch,
+}
+
+impl CpuPlan {
+    /// `weights` are `[p, parameters]`.
+    pub fn new(shape: Shape, weights: &[f32], optimizer: OptimizerConfig, mixture: Mixture, table: Table) -> Self {
+        let net = Net::new(&shape.config, shape.length);
+        let size = shape.population * net.layout.count;
+        assert_eq!(weights.len(), size, "parameters of every member");
+        assert_eq!(mixture.temperature.len(), shape.population);
+        assert_eq!(mixture.hard_weight.len(), shape.population);
+        let work = Work {
+            gradient: vec![0.0; size],
+            forward: PackedModel::default(),
+            transposed: PackedModel::default(),
+            trace: Trace::new(shape.config.num_hidden_layers),
+            backward: Backward::default(),
+            logits: Vec::new(),
+            chosen: Vec::new(),
+            places: Vec::new(),
+            loss: Scratch::default(),
+        };
+        Self {
+            net,
+            weights: weights.to_vec(),
+            optimizer: AdamW::new(optimizer, size),
+            mixture,
+            table,
+            work,
+            shape,
+        }
+    }
+
+    /// One update; returns the losses before it, `[p]`. Sequences may be shorter and rows fewer than the shape says, the same
+    /// for all members.
+    pub fn step(&mut self, input: &StepInput) -> Vec<f32> {
+        let (losses, _) = self.gradient(input);
+        self.update(input.rate);
+        losses
+    }
+
+    /// Losses `[p]` and gradient `[p, parameters]` at the present weights.
+    pub fn gradient(&mut self, input: &StepInput) -> (Vec<f32>, &[f32]) {
+        let (losses, _) = self.pass(input.tokens, &mut Source::Given(input));
+        (losses, &self.work.gradient)
+    }
+
+    /// One update towards a teacher (of one member for all, or as many as there are here) at every position of
+    /// `tokens: [p, b, t]`, with equal weights and no hard labels; returns the losses `[p]` and the mean entropies `[p]` of the
+    /// teacher at temperature 1.
+    pub fn step_from_teacher(&mut self, tokens: &[u32], teacher: &mut CpuModel, rate: f64) -> (Vec<f32>, Vec<f32>) {
+        let results = self.pass(tokens, &mut Source::Teacher(teacher));
+        self.update(rate);
+        results
+    }
+
+    fn update(&mut self, rate: f64) {
+        let count = self.net.layout.count;
+        self.optimizer
+            .update(&mut self.weights, &self.work.gradient, count, rate);
+    }
+
+    fn pass(&mut self, tokens: &[u32], source: &mut Source) -> (Vec<f32>, Vec<f32>) {
+        let population = self.shape.population;
+        let mut results = (vec![0.0; population], vec![0.0; population]);
+        for member in 0..population {
+            (results.0[member], results.1[member]) = self.member(member, tokens, source);
+        }
+        results
+    }
+
+    /// Loss and mean target entropy of one member; leaves its gradient.
+    fn member(&mut self, index: usize, tokens: &[u32], source: &mut Source) -> (f32, f32) {
+        let Self {
+            shape,
+            net,
+            mixture,
+            table,
+            work,
+            ..
+        } = self;
+        let (count, v) = (net.layout.count, net.config.vocab_size);
+        let n = tokens.len() / shape.population;
+        let length = n / shape.sequences;
+        assert!(
+            length <= shape.length && tokens.len() == shape.population * shape.sequences * length,
+            "tokens do not fit the shape"
+        );
+        let weights = &self.weights[index * count..][..count];
+        let gradient = &mut work.gradient[index * count..][..count];
+        gradient.fill(0.0);
+        work.forward.pack(&net.config, &net.layout, weights);
+        work.transposed.pack_transposed(&net.config, &net.layout, weights);
+        let temperature = mixture.temperature[index];
+
+        let (mut loss, mut entropy) = (0.0, 0.0);
+        let part = part_sequences(length) * length;
+        for start in (index * n..(index + 1) * n).step_by(part) {
+            let end = (start + part).min((index + 1) * n);
+            let tokens = &tokens[start..end];
+            work.chosen.clear();
+            work.places.clear();
+            match source {
+                Source::Given(input) => {
+                    let k = input.rows.len() / shape.population;
+                    let counts =
+                        |row: &usize| input.weights[*row] != 0.0 && (start..end).contains(&(input.rows[*row] as usize));
+                    work.chosen.extend((index * k..(index + 1) * k).filter(counts));
+                    work.places
+                        .extend(work.chosen.iter().map(|&row| input.rows[row] as usize - start));
+                }
+                Source::Teacher(_) => work.places.extend(0..end - start),
+            }
+            if work.places.is_empty() {
+                continue;
+            }
+            let forward = Member {
+                weights,
+                packed: &work.forward,
+            };
+            work.trace.layers(net, forward, tokens, length);
+            work.logits.resize(work.places.len() * v, 0.0);
+            work.trace
+                .head(net, forward, work.places.iter().copied(), &mut work.logits);
+            let rows = work.logits.chunks_exact_mut(v);
+            match source {
+                Source::Given(input) => {
+                    for (&row, logits) in work.chosen.iter().zip(rows) {
+                        let target = table.target(input.targets[row] as usize);
+                        let hard = Hard {
+                            weight: mixture.hard_weight[index],
+                            label: input.labels[row] as usize,
+                        };
+                        let weight = input.weights[row];
+                        loss += weight * work.loss.row(logits, target, hard, temperature, weight);
+                    }
+                }
+                Source::Teacher(teacher) => {
+                    let (member, weight) = (index.min(teacher.population() - 1), 1.0 / n as f32);
+                    let targets = teacher.part_logits(member, tokens, length);
+                    let hard = Hard { weight: 0.0, label: 0 };
+                    for (target, logits) in targets.chunks_exact(v).zip(rows) {
+                        entropy += weight * work.loss.entropy(target);
+                        loss += weight * work.loss.row(logits, Target::Logits(target), hard, temperature, weight);
+                    }
+                }
+            }
+            let backward = Member {
+                weights,
+                packed: &work.transposed,
+            };
+            let places = work.places.iter().copied();
+            work.backward.run(
+                net,
+                backward,
+                &work.trace,
+                tokens,
+                length,
+                places,
+                &work.logits,
+                gradient,
+            );
+        }
+        (loss, entropy)
+    }
+
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// `[p, parameters]`.
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
+    /// First and second moments, `[p, parameters]` each.
+    pub fn moments(&self) -> (&[f32], &[f32]) {
+        (&self.optimizer.first, &self.optimizer.second)
+    }
+
+    /// Updates made so far.
+    pub fn updates(&self) -> u32 {
+        self.optimizer.updates
+    }
+
+    /// Continues from a saved state.
+    pub fn restore(&mut self, weights: &[f32], first: &[f32], second: &[f32], updates: u32) {
+        self.weights.copy_from_slice(weights);
+        self.optimizer.first.copy_from_slice(first);
+        self.optimizer.second.copy_from_slice(second);
+        self.optimizer.updates = updates;
+    }
+}

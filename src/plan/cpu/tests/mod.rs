@@ -1,0 +1,504 @@
+//! The plan against naive arithmetic.
+
+mod reference;
+
+use super::matmul::{Packed, Store, multiply, multiply_transposed, rows, rows_mut, size};
+use super::{CpuModel, CpuPlan, Decoder, OptimizerConfig, Table, logits_at};
+use crate::model::LlamaConfig;
+use crate::plan::{Mixture, Shape, StepInput};
+
+/// A small generator: numbers in `-0.5..0.5`.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> f32 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1u64 << 24) as f32 - 0.5
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        ((self.next() + 0.5) * end as f32) as usize % end
+    }
+
+    fn many(&mut self, count: usize, scale: f32) -> Vec<f32> {
+        (0..count).map(|_| self.next() * scale).collect()
+    }
+}
+
+const OPTIMIZER: OptimizerConfig = OptimizerConfig {
+    beta1: 0.9,
+    beta2: 0.98,
+    epsilon: 1e-8,
+    weight_decay: 0.01,
+    clip: Some(1.0),
+};
+
+fn config(hidden: usize, vocab: usize, heads: usize) -> LlamaConfig {
+    let mut config = LlamaConfig::sized(vocab, hidden, hidden + 4, 2);
+    config.num_attention_heads = heads;
+    config
+}
+
+fn weights(config: &LlamaConfig, population: usize, seed: u64) -> Vec<f32> {
+    let mut numbers = Numbers(seed);
+    let mut all = Vec::new();
+    for _ in 0..population {
+        for (name, shape) in config.parameters() {
+            let count = shape.iter().product();
+            let middle = if name.ends_with("norm") { 1.0 } else { 0.0 };
+            all.extend(numbers.many(count, 0.9).into_iter().map(|x| x + middle));
+        }
+    }
+    all
+}
+
+/// A step of every kind: tokens and table rows as targets, hidden tokens, padding, a hard part, a temperature.
+struct Case {
+    shape: Shape,
+    weights: Vec<f32>,
+    mixture: Mixture,
+    table: Table,
+    tokens: Vec<u32>,
+    rows: Vec<u32>,
+    targets: Vec<u32>,
+    labels: Vec<u32>,
+    row_weights: Vec<f32>,
+}
+
+impl Case {
+    fn new(config: LlamaConfig, population: usize, sequences: usize, length: usize, k: usize) -> Self {
+        let mut numbers = Numbers(population as u64 * 31 + length as u64);
+        let (v, n, table_rows) = (config.vocab_size, sequences * length, 5);
+        let each = |numbers: &mut Numbers, end: usize| -> Vec<u32> {
+            (0..population * k).map(|_| numbers.below(end) as u32).collect()
+        };
+        let rows = each(&mut numbers, n);
+        let hidden = (0..table_rows * v.div_ceil(32))
+            .map(|word| {
+                if word % 2 == 0 {
+                    numbers.below(1 << 20) as u32
+                } else {
+                    0
+                }
+            })
+            .collect();
+        Self {
+            weights: weights(&config, population, 5),
+            mixture: Mixture {
+                temperature: (0..population).map(|member| 0.7 + 0.8 * member as f32).collect(),
+                hard_weight: (0..population).map(|member| [0.3, 0.0, 1.0][member % 3]).collect(),
+            },
+            table: Table {
+                vocab: v,
+                logits: numbers.many(table_rows * v, 4.0),
+                hidden: Some(hidden),
+            },
+            tokens: (0..population * n).map(|_| numbers.below(v) as u32).collect(),
+            rows: rows
+                .iter()
+                .enumerate()
+                .map(|(i, row)| row + (i / k * n) as u32)
+                .collect(),
+            targets: each(&mut numbers, v + table_rows)
+                .into_iter()
+                .enumerate()
+                .map(|(i, target)| {
+                    if i % 2 == 0 {
+                        (v + i % table_rows) as u32
+                    } else {
+                        target
+                    }
+                })
+                .collect(),
+            labels: each(&mut numbers, v),
+            row_weights: (0..population * k)
+                .map(|row| if row % 4 == 3 { 0.0 } else { 0.2 + numbers.next() * 0.2 })
+                .collect(),
+            shape: Shape {
+                config,
+                population,
+                sequences,
+                length,
+                rows: k,
+            },
+        }
+    }
+
+    fn plan(&self) -> CpuPlan {
+        CpuPlan::new(
+            self.shape.clone(),
+            &self.weights,
+            OPTIMIZER,
+            self.mixture.clone(),
+            self.table.clone(),
+        )
+    }
+
+    fn input(&self) -> StepInput<'_> {
+        StepInput {
+            tokens: &self.tokens,
+            rows: &self.rows,
+            targets: &self.targets,
+            labels: &self.labels,
+            weights: &self.row_weights,
+            rate: 1e-2,
+        }
+    }
+
+    /// The same with one member only.
+    fn alone(&self, member: usize) -> Self {
+        let part = |all: &[u32], count: usize| all[member * count..(member + 1) * count].to_vec();
+        let (n, k) = (self.shape.sequences * self.shape.length, self.shape.rows);
+        let count = self.shape.config.parameter_count();
+        Self {
+            shape: Shape {
+                population: 1,
+                ..self.shape.clone()
+            },
+            weights: self.weights[member * count..][..count].to_vec(),
+            mixture: Mixture {
+                temperature: vec![self.mixture.temperature[member]],
+                hard_weight: vec![self.mixture.hard_weight[member]],
+            },
+            table: self.table.clone(),
+            tokens: part(&self.tokens, n),
+            rows: part(&self.rows, k)
+                .into_iter()
+                .map(|row| row - (member * n) as u32)
+                .collect(),
+            targets: part(&self.targets, k),
+            labels: part(&self.labels, k),
+            row_weights: self.row_weights[member * k..][..k].to_vec(),
+        }
+    }
+
+    fn reference_rows(&self) -> Vec<reference::Row> {
+        let v = self.table.vocab;
+        let words = v.div_ceil(32);
+        let row = |i: usize| reference::Row {
+            at: self.rows[i] as usize,
+            label: self.labels[i] as usize,
+            weight: f64::from(self.row_weights[i]),
+            target: match (self.targets[i] as usize).checked_sub(v) {
+                None => reference::Target::Token(self.targets[i] as usize),
+                Some(row) => reference::Target::Logits(
+                    self.table.logits[row * v..][..v]
+                        .iter()
+                        .copied()
+                        .map(f64::from)
+                        .collect(),
+                    (0..v)
+                        .map(|token| {
+                            let hidden = self.table.hidden.as_ref();
+                            hidden.is_some_and(|hidden| hidden[row * words + token / 32] >> (token % 32) & 1 == 1)
+                        })
+                        .collect(),
+                ),
+            },
+        };
+        (0..self.rows.len()).map(row).collect()
+    }
+}
+
+fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().copied().map(f64::from).collect()
+}
+
+fn assert_close(left: &[f32], right: &[f32], tolerance: f32) {
+    assert_eq!(left.len(), right.len());
+    for (i, (a, b)) in left.iter().zip(right).enumerate() {
+        assert!((a - b).abs() <= tolerance * (1.0 + b.abs()), "{i}: {a} {b}");
+    }
+}
+
+#[test]
+fn products_match_naive_loops() {
+    let mut numbers = Numbers(3);
+    for (m, k, n) in [
+        (1, 1, 1),
+        (7, 3, 9),
+        (6, 8, 8),
+        (13, 17, 20),
+        (50, 5, 4),
+        (97, 33, 31),
+        (11, 64, 24),
+    ] {
+        let (a, b) = (numbers.many(m * k, 2.0), numbers.many(k * n, 2.0));
+        let start = numbers.many(m * n, 1.0);
+        let naive: Vec<f32> = (0..m * n)
+            .map(|at| (0..k).map(|l| a[at / n * k + l] * b[l * n + at % n]).sum())
+            .collect();
+        let sum: Vec<f32> = naive.iter().zip(&start).map(|(x, y)| x + y).collect();
+        let flip = |x: &[f32], rows: usize, columns: usize| -> Vec<f32> {
+            (0..rows * columns)
+                .map(|at| x[at % rows * columns + at / rows])
+                .collect()
+        };
+        let (mut packed, mut of_flipped) = (Packed::default(), Packed::default());
+        packed.pack(rows(&b, n), k, n);
+        of_flipped.pack_transposed(rows(&flip(&b, k, n), k), k, n);
+        let flipped = flip(&a, m, k);
+        for packed in [&packed, &of_flipped] {
+            for (store, expected) in [(Store::Replace, &naive), (Store::Add, &sum)] {
+                let mut c = start.clone();
+                multiply(size(m, k, n), rows(&a, k), packed, rows_mut(&mut c, n), store);
+                assert_close(&c, expected, 1e-5);
+                let mut c = start.clone();
+                multiply_transposed(size(m, k, n), rows(&flipped, m), packed, rows_mut(&mut c, n), store);
+                assert_close(&c, expected, 1e-5);
+            }
+        }
+    }
+}
+
+#[test]
+fn logits_match_the_reference() {
+    for (hidden, vocab, heads, length) in [(8, 12, 2, 7), (16, 20, 4, 13), (24, 36, 2, 150)] {
+        let config = config(hidden, vocab, heads);
+        let weights = weights(&config, 2, 9);
+        let mut numbers = Numbers(1);
+        let tokens: Vec<u32> = (0..2 * 3 * length).map(|_| numbers.below(vocab) as u32).collect();
+        let rows: Vec<u32> = [3, 0, 5, 6 * length / 2 - 1]
+            .into_iter()
+            .map(|row| row as u32)
+            .collect();
+        let rows: Vec<u32> = rows
+            .iter()
+            .copied()
+            .chain(rows.iter().map(|row| row + 3 * length as u32))
+            .collect();
+        let mut out = Vec::new();
+        logits_at(&config, &weights, 2, &tokens, length, &rows, &mut out);
+        let count = config.parameter_count();
+        for (i, &row) in rows.iter().enumerate() {
+            let member = i / 4;
+            let tokens = &tokens[member * 3 * length..][..3 * length];
+            let all = reference::logits(&config, &wide(&weights[member * count..][..count]), tokens, length);
+            let expected: Vec<f32> = all[row as usize - member * 3 * length]
+                .iter()
+                .map(|&x| x as f32)
+                .collect();
+            assert_close(&out[i * vocab..][..vocab], &expected, 1e-4);
+        }
+    }
+}
+
+#[test]
+fn gradient_matches_central_differences() {
+    for (hidden, heads, vocab, length) in [(8, 2, 12, 7), (16, 2, 36, 9)] {
+        let case = Case::new(config(hidden, vocab, heads), 2, 3, length, 11);
+        let mut plan = case.plan();
+        let (losses, gradient) = plan.gradient(&case.input());
+        let count = case.shape.config.parameter_count();
+        for (member, (loss, gradient)) in losses.iter().zip(gradient.chunks(count)).enumerate() {
+            let case = case.alone(member);
+            let (temperature, hard) = (case.mixture.temperature[0].into(), case.mixture.hard_weight[0].into());
+            let (config, rows) = (&case.shape.config, case.reference_rows());
+            let mut weights = wide(&case.weights);
+            let logits = reference::logits(config, &weights, &case.tokens, length);
+            let targets = reference::distributions(&logits, &rows, temperature);
+            let expected = reference::loss(&logits, &rows, &targets, temperature, hard);
+            assert!(
+                (f64::from(*loss) - expected).abs() < 1e-5 * (1.0 + expected),
+                "{loss} {expected}"
+            );
+            let largest = gradient.iter().fold(0.0f32, |most, g| most.max(g.abs()));
+            let (mut start, mut numbers) = (0, Numbers(8));
+            for (name, shape) in config.parameters() {
+                let size: usize = shape.iter().product();
+                for _ in 0..6 {
+                    let at = start + numbers.below(size);
+                    let mut shifted = |by: f64| {
+                        let old = weights[at];
+                        weights[at] = old + by;
+                        let logits = reference::logits(config, &weights, &case.tokens, length);
+                        weights[at] = old;
+                        reference::loss(&logits, &rows, &targets, temperature, hard)
+                    };
+                    let slope = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
+                    let error = (f64::from(gradient[at]) - slope).abs();
+                    assert!(
+                        error < 2e-5 * f64::from(largest),
+                        "{name} {at}: {} {slope}",
+                        gradient[at]
+                    );
+                }
+                start += size;
+            }
+        }
+    }
+}
+
+#[test]
+fn members_equal_separate_runs() {
+    let case = Case::new(config(16, 20, 2), 3, 5, 70, 40);
+    let mut together = case.plan();
+    let mut alone: Vec<CpuPlan> = (0..3).map(|member| case.alone(member).plan()).collect();
+    let count = case.shape.config.parameter_count();
+    for _ in 0..3 {
+        let losses = together.step(&case.input());
+        for (member, plan) in alone.iter_mut().enumerate() {
+            assert_eq!(plan.step(&case.alone(member).input()), [losses[member]]);
+            assert_eq!(plan.weights(), &together.weights()[member * count..][..count]);
+        }
+    }
+    assert_eq!(together.updates(), 3);
+}
+
+#[test]
+fn a_student_equal_to_its_teacher_has_nothing_to_learn() {
+    let mut case = Case::new(config(16, 20, 4), 1, 3, 9, 11);
+    case.mixture.hard_weight[0] = 0.0;
+    let mut teacher = CpuModel::new(&case.shape.config, &case.weights, 1, 9);
+    let (losses, entropy) = case.plan().step_from_teacher(&case.tokens, &mut teacher, 0.0);
+    assert!(losses[0].abs() < 1e-7 && entropy[0] > 0.1, "{losses:?} {entropy:?}");
+
+    teacher.logits_at(&case.tokens, 9, &case.rows, &mut case.table.logits);
+    case.table.hidden = None;
+    case.targets = (0..case.rows.len()).map(|row| (20 + row) as u32).collect();
+    let mut plan = case.plan();
+    let (losses, gradient) = plan.gradient(&case.input());
+    assert!(losses[0].abs() < 1e-7);
+    assert!(gradient.iter().all(|g| g.abs() < 1e-7));
+}
+
+#[test]
+fn steps_from_a_teacher_equal_steps_from_its_table() {
+    let mut case = Case::new(config(16, 20, 4), 2, 4, 6, 24);
+    case.mixture.hard_weight.fill(0.0);
+    let teacher = config(24, 20, 2);
+    let mut teacher = CpuModel::new(&teacher, &weights(&teacher, 1, 77), 1, 6);
+    let mut direct = case.plan();
+    let (losses, entropies) = direct.step_from_teacher(&case.tokens, &mut teacher, 1e-2);
+
+    case.rows = (0..48).collect();
+    case.row_weights = vec![1.0 / 24.0; 48];
+    case.targets = (20..68).collect();
+    case.table.hidden = None;
+    for half in 0..2 {
+        let mut logits = Vec::new();
+        teacher.logits_at(
+            &case.tokens[half * 24..][..24],
+            6,
+            &(0..24).collect::<Vec<_>>(),
+            &mut logits,
+        );
+        if half == 0 {
+            case.table.logits.clear();
+        }
+        case.table.logits.extend(logits);
+    }
+    let mut by_table = case.plan();
+    assert_eq!(by_table.step(&case.input()), losses);
+    assert_eq!(by_table.weights(), direct.weights());
+    let entropy = |logits: &[f32]| {
+        let log = reference::log_softmax(&wide(logits), 1.0);
+        -log.iter().map(|log| log * log.exp()).sum::<f64>()
+    };
+    let mean = case.table.logits[..480].chunks(20).map(entropy).sum::<f64>() / 24.0;
+    assert!((f64::from(entropies[0]) - mean).abs() < 1e-5);
+}
+
+#[test]
+fn decoder_equals_recomputation() {
+    let config = config(16, 20, 4);
+    let (population, sequences, length) = (2, 3, 11);
+    let weights = weights(&config, population, 4);
+    let mut numbers = Numbers(6);
+    let count = population * sequences;
+    let tokens: Vec<u32> = (0..count * length).map(|_| numbers.below(20) as u32).collect();
+    let mut decoder = Decoder::new(&config, &weights, population, sequences, length);
+    let mut start = 0;
+    for step in [4, 1, 2, 1, 3] {
+        let end = start + step;
+        let cut = |from: usize| -> Vec<u32> { tokens.chunks(length).flat_map(|all| all[from..end].to_vec()).collect() };
+        let got = decoder.next(&cut(start), step);
+        let last: Vec<u32> = (0..count).map(|sequence| ((sequence + 1) * end - 1) as u32).collect();
+        let mut expected = Vec::new();
+        logits_at(&config, &weights, population, &cut(0), end, &last, &mut expected);
+        assert_close(&got, &expected, 1e-5);
+        start = end;
+    }
+    assert_eq!(decoder.positions(), length);
+}
+
+#[test]
+fn huge_logits_stay_finite() {
+    let mut case = Case::new(config(16, 20, 2), 2, 3, 9, 11);
+    case.table.logits.iter_mut().for_each(|logit| *logit *= 5e3);
+    let head = case.shape.config.parameter_count() - 16 * 20;
+    let count = case.shape.config.parameter_count();
+    for member in 0..2 {
+        case.weights[member * count + head..(member + 1) * count]
+            .iter_mut()
+            .for_each(|w| *w *= 1e4);
+    }
+    let mut plan = case.plan();
+    let losses = plan.step(&case.input());
+    assert!(losses.iter().all(|loss| loss.is_finite()), "{losses:?}");
+    assert!(plan.weights().iter().all(|weight| weight.is_finite()));
+}
+
+#[test]
+fn padding_gives_neither_loss_nor_gradient() {
+    let mut case = Case::new(config(16, 20, 2), 2, 3, 9, 11);
+    case.row_weights.fill(0.0);
+    let mut plan = case.plan();
+    let (losses, gradient) = plan.gradient(&case.input());
+    assert_eq!(losses, [0.0, 0.0]);
+    assert!(gradient.iter().all(|&g| g == 0.0));
+}
+
+#[test]
+fn updates_match_scalar_adamw() {
+    for clip in [None, Some(0.05)] {
+        let case = Case::new(config(8, 12, 2), 2, 3, 7, 11);
+        let optimizer = OptimizerConfig { clip, ..OPTIMIZER };
+        let mut plan = CpuPlan::new(
+            case.shape.clone(),
+            &case.weights,
+            optimizer,
+            case.mixture.clone(),
+            case.table.clone(),
+        );
+        let mut weights = wide(&case.weights);
+        let (mut first, mut second) = (vec![0.0; weights.len()], vec![0.0; weights.len()]);
+        let count = case.shape.config.parameter_count();
+        for update in 1..=4 {
+            let gradient = wide(plan.gradient(&case.input()).1);
+            plan.step(&case.input());
+            for (at, weight) in weights.iter_mut().enumerate() {
+                let norm = gradient[at / count * count..][..count]
+                    .iter()
+                    .map(|g| g * g)
+                    .sum::<f64>()
+                    .sqrt();
+                let g = gradient[at] * clip.map_or(1.0, |limit| (limit / (norm + 1e-12)).min(1.0));
+                first[at] = 0.9 * first[at] + 0.1 * g;
+                second[at] = 0.98 * second[at] + 0.02 * g * g;
+                let step = first[at]
+                    / (1.0 - 0.9f64.powi(update))
+                    / ((second[at] / (1.0 - 0.98f64.powi(update))).sqrt() + 1e-8);
+                *weight = *weight * (1.0 - 1e-2 * 0.01) - 1e-2 * step;
+            }
+            let expected: Vec<f32> = weights.iter().map(|&weight| weight as f32).collect();
+            assert_close(plan.weights(), &expected, 1e-5);
+        }
+    }
+}
+
+#[test]
+fn a_restored_plan_continues_alike() {
+    let case = Case::new(config(8, 12, 2), 2, 3, 7, 11);
+    let mut plan = case.plan();
+    plan.step(&case.input());
+    let mut other = case.plan();
+    let (first, second) = plan.moments();
+    other.restore(plan.weights(), first, second, plan.updates());
+    plan.step(&case.input());
+    other.step(&case.input());
+    assert_eq!(plan.weights(), other.weights());
+}
