@@ -57,7 +57,7 @@ impl Engine {
         let (engine, adapter) = open_device(backend, plain).await?;
         let self_test = device::self_test(&engine, &now).await?;
         let files = [models.config(), models.weights(), models.tokenizer(), models.card()].map(|bytes| bytes.to_vec());
-        let library = Library::open(&files[0], &files[1], &files[2], &files[3], &engine)?;
+        let library = Library::open(&files[0], &files[1], &files[2], &files[3], &engine).await?;
         let info = DeviceInfo {
             backend,
             adapter,

@@ -11,7 +11,7 @@ use crate::protocol::Agreement;
 ///
 /// When a device fails.
 pub async fn agreement(engine: &Engine, steps: u32) -> Result<Agreement, DeviceError> {
-    let (mut here, mut there) = (Tiny::new(engine), Tiny::new(&reference()));
+    let (mut here, mut there) = (Tiny::new(engine).await?, Tiny::new(&reference()).await?);
     let mut result = Agreement {
         steps,
         loss_error: 0.0,

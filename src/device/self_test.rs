@@ -1,7 +1,7 @@
 //! A cheap self-test: on the web a shader that does not compile is only logged, and its kernel silently does nothing.
 
 use super::{DeviceError, golden};
-use crate::engine::{Engine, Failure, Learner};
+use crate::engine::{Engine, Failure, Learner, Models};
 use crate::model::{LlamaConfig, initial_parameters, replicate};
 use crate::objective::TargetTable;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
@@ -49,7 +49,7 @@ pub(super) fn fingerprint_error(losses: &[f32], sums: &[[f32; 2]]) -> f64 {
 /// Losses of the tiny model, and two sums over each tensor of its gradient in which every number has its own weight: plain,
 /// and of sizes.
 pub(super) async fn fingerprint(engine: &Engine) -> Result<(Vec<f32>, Vec<[f32; 2]>), Failure> {
-    let mut tiny = Tiny::new(engine);
+    let mut tiny = Tiny::new(engine).await?;
     let (losses, gradient) = tiny.gradient().await?;
     let sizes: Vec<usize> = tiny_config()
         .parameters()
@@ -105,18 +105,26 @@ pub(crate) fn relative_error(values: &[f32], reference: &[f32]) -> f64 {
     }
 }
 
+/// A model without layers whose embeddings are signs multiplies them by its head: its logits are a matrix product.
 async fn matmul_error(engine: &Engine) -> Result<f64, Failure> {
-    // Sizes that no tile divides.
-    let (n, k, m) = (37, 29, 43);
-    let a: Vec<f32> = (0..n * k).map(number).collect();
-    let b: Vec<f32> = (0..k * m).map(|i| number(i + 7)).collect();
-    let product = |row: usize, column: usize| {
-        (0..k)
-            .map(|i| f64::from(a[row * k + i]) * f64::from(b[i * m + column]))
-            .sum::<f64>()
+    // No tile divides the number of rows.
+    let (n, k, m) = (37, 28, 44);
+    let config = LlamaConfig {
+        num_attention_heads: 2,
+        ..LlamaConfig::sized(m, k, 4, 0)
     };
-    let expected: Vec<f32> = (0..n * m).map(|i| product(i / m, i % m) as f32).collect();
-    Ok(relative_error(&engine.matmul(&a, &b, [n, k, m]).await?, &expected))
+    let signs: Vec<f32> = (0..m * k).map(|i| number(i).signum()).collect();
+    let head: Vec<f32> = (0..k * m).map(|i| number(i + 7)).collect();
+    let weights = [signs.as_slice(), &vec![1.0; k], &head].concat();
+    let tokens: Vec<u32> = (0..n as u32).collect();
+    let logits = Models::new(&config, &weights, engine).await?.logits_at(&tokens, n, &tokens).await?;
+    let scale = (1.0 + config.rms_norm_eps).sqrt();
+    let product = |row: usize, column: usize| {
+        let sum: f64 = (0..k).map(|i| f64::from(signs[row * k + i]) * f64::from(head[i * m + column])).sum();
+        (sum / scale) as f32
+    };
+    let expected: Vec<f32> = (0..n * m).map(|i| product(i / m, i % m)).collect();
+    Ok(relative_error(&logits, &expected))
 }
 
 /// Two members of a tiny model with a batch to learn: what engines are compared on.
@@ -126,7 +134,7 @@ pub(super) struct Tiny {
 }
 
 impl Tiny {
-    pub fn new(engine: &Engine) -> Self {
+    pub async fn new(engine: &Engine) -> Result<Self, Failure> {
         let config = tiny_config();
         let weights = replicate(&initial_parameters(&config, 1), 2);
         let sequence = |start: u32| Sequence {
@@ -148,8 +156,8 @@ impl Tiny {
             hard_weight: vec![0.0, 0.25],
         };
         let table = TargetTable::new(shape.config.vocab_size);
-        let learner = Learner::new(engine, shape, &weights, AdamWConfig::default(), mixture, &table);
-        Self { learner, batch }
+        let learner = Learner::new(engine, shape, &weights, AdamWConfig::default(), mixture, &table).await?;
+        Ok(Self { learner, batch })
     }
 
     fn input(batch: &Batch, rate: f64) -> StepInput<'_> {

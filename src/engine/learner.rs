@@ -2,6 +2,8 @@
 
 use super::{Engine, Failure, Models};
 use crate::objective::TargetTable;
+#[cfg(target_arch = "wasm32")]
+use crate::plan::gpu;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput, cpu};
 #[cfg(feature = "reference")]
 use crate::reference;
@@ -12,6 +14,8 @@ pub enum Learner {
     #[cfg(feature = "reference")]
     Burn(Box<reference::Learner>),
     Cpu(Box<cpu::CpuPlan>),
+    #[cfg(target_arch = "wasm32")]
+    Gpu(Box<gpu::GpuPlan>),
 }
 
 /// The plan's own copy of a table.
@@ -26,27 +30,36 @@ pub(crate) fn cpu_table(table: &TargetTable) -> cpu::Table {
 
 impl Learner {
     /// A population with `weights: [p, parameters]`.
-    pub fn new(
+    ///
+    /// # Errors
+    ///
+    /// When the device refuses the shape.
+    pub async fn new(
         engine: &Engine,
         shape: Shape,
         weights: &[f32],
         optimizer: AdamWConfig,
         mixture: Mixture,
         table: &TargetTable,
-    ) -> Self {
-        match engine {
+    ) -> Result<Self, Failure> {
+        Ok(match engine {
             #[cfg(feature = "reference")]
-            Engine::Burn(device) => Self::Burn(Box::new(reference::Learner::new(
-                device, shape, weights, optimizer, &mixture, table,
-            ))),
-            Engine::Cpu => Self::Cpu(Box::new(cpu::CpuPlan::new(
-                shape,
-                weights,
-                optimizer,
-                mixture,
-                cpu_table(table),
-            ))),
-        }
+            Engine::Burn(device) => {
+                let learner = reference::Learner::new(device, shape, weights, optimizer, &mixture, table);
+                Self::Burn(Box::new(learner))
+            }
+            Engine::Cpu => Self::Cpu(Box::new(cpu::CpuPlan::new(shape, weights, optimizer, mixture, cpu_table(table)))),
+            #[cfg(target_arch = "wasm32")]
+            Engine::Gpu(device, queue) => {
+                let soft = table.soft_rows();
+                let targets = gpu::Targets::Table {
+                    logits: soft.logits,
+                    hidden: soft.hidden,
+                };
+                let plan = gpu::GpuPlan::new(device, queue, shape, weights, optimizer, &mixture, targets).await?;
+                Self::Gpu(Box::new(plan))
+            }
+        })
     }
 
     /// One update of every member: the losses before it, `[p]`.
@@ -59,6 +72,11 @@ impl Learner {
             #[cfg(feature = "reference")]
             Self::Burn(learner) => Ok(learner.step(input).await?),
             Self::Cpu(plan) => Ok(plan.step(input)),
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(plan) => {
+                plan.step(input)?;
+                Ok(plan.read_losses().await?.losses)
+            }
         }
     }
 
@@ -75,6 +93,8 @@ impl Learner {
                 let (losses, gradient) = plan.gradient(input);
                 Ok((losses, gradient.to_vec()))
             }
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(plan) => Ok(plan.gradient_read(input).await?),
         }
     }
 
@@ -84,6 +104,8 @@ impl Learner {
             #[cfg(feature = "reference")]
             Self::Burn(learner) => learner.updates(),
             Self::Cpu(plan) => plan.updates(),
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(plan) => plan.updates(),
         }
     }
 
@@ -97,6 +119,8 @@ impl Learner {
             #[cfg(feature = "reference")]
             Self::Burn(learner) => Ok(learner.weights().await?),
             Self::Cpu(plan) => Ok(plan.weights().to_vec()),
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(plan) => Ok(plan.read_weights().await?),
         }
     }
 
@@ -105,7 +129,9 @@ impl Learner {
         match self {
             #[cfg(feature = "reference")]
             Self::Burn(learner) => Models::Burn(learner.model().clone()),
-            Self::Cpu(plan) => Models::new(&plan.shape().config, plan.weights(), &Engine::Cpu),
+            Self::Cpu(plan) => Models::on_cpu(&plan.shape().config, plan.weights()),
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(plan) => Models::Gpu(plan.asked()),
         }
     }
 }

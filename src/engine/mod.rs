@@ -18,32 +18,21 @@ pub enum Engine {
     Burn(burn::tensor::Device),
     /// The fused plan on one thread of the processor.
     Cpu,
-}
-
-impl Engine {
-    /// `a: [n, k]` times `b: [k, m]`, `[n, m]`, by the product that the models use.
-    ///
-    /// # Errors
-    ///
-    /// When the device fails.
-    pub async fn matmul(&self, a: &[f32], b: &[f32], [n, k, m]: [usize; 3]) -> Result<Vec<f32>, Failure> {
-        match self {
-            #[cfg(feature = "reference")]
-            Self::Burn(device) => {
-                use burn::tensor::{Tensor, TensorData};
-                let upload =
-                    |values: &[f32], shape| Tensor::<2>::from_data(TensorData::new(values.to_vec(), shape), device);
-                Ok(crate::reference::read(upload(a, [n, k]).matmul(upload(b, [k, m]))).await?)
-            }
-            Self::Cpu => Ok(crate::plan::cpu::product(a, b, [n, k, m])),
-        }
-    }
+    /// The fused plan on the GPU.
+    #[cfg(target_arch = "wasm32")]
+    Gpu(wgpu::Device, wgpu::Queue),
 }
 
 /// The device stopped working.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("the device failed: {0}")]
 pub struct Failure(pub String);
+
+impl From<String> for Failure {
+    fn from(error: String) -> Self {
+        Self(error)
+    }
+}
 
 #[cfg(feature = "reference")]
 impl From<burn::tensor::ExecutionError> for Failure {

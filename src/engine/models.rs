@@ -3,6 +3,8 @@
 use super::{Engine, Failure};
 use crate::model::LlamaConfig;
 use crate::plan::cpu;
+#[cfg(target_arch = "wasm32")]
+use crate::plan::gpu;
 #[cfg(feature = "reference")]
 use crate::reference::{Cache, Llama, read};
 use std::cell::RefCell;
@@ -14,16 +16,33 @@ pub enum Models {
     #[cfg(feature = "reference")]
     Burn(Llama),
     Cpu(CpuModels),
+    /// Shares the weights of the plan that trains it, if one does: it is always as trained as that.
+    #[cfg(target_arch = "wasm32")]
+    Gpu(Rc<gpu::GpuForward>),
 }
 
 impl Models {
     /// From `weights: [p, parameters]` on the host.
-    pub fn new(config: &LlamaConfig, weights: &[f32], engine: &Engine) -> Self {
-        match engine {
+    ///
+    /// # Errors
+    ///
+    /// When the device refuses them.
+    pub async fn new(config: &LlamaConfig, weights: &[f32], engine: &Engine) -> Result<Self, Failure> {
+        Ok(match engine {
             #[cfg(feature = "reference")]
             Engine::Burn(device) => Self::Burn(Llama::from_slice(config, weights, device)),
-            Engine::Cpu => Self::Cpu(CpuModels::new(config, weights)),
-        }
+            Engine::Cpu => Self::on_cpu(config, weights),
+            #[cfg(target_arch = "wasm32")]
+            Engine::Gpu(device, queue) => {
+                let population = weights.len() / config.parameter_count();
+                Self::Gpu(Rc::new(gpu::GpuForward::new(device, queue, config, population, weights).await?))
+            }
+        })
+    }
+
+    /// On the processor.
+    pub fn on_cpu(config: &LlamaConfig, weights: &[f32]) -> Self {
+        Self::Cpu(CpuModels::new(config, weights))
     }
 
     pub fn config(&self) -> &LlamaConfig {
@@ -31,6 +50,8 @@ impl Models {
             #[cfg(feature = "reference")]
             Self::Burn(model) => &model.config,
             Self::Cpu(models) => &models.config,
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(models) => models.config(),
         }
     }
 
@@ -39,6 +60,8 @@ impl Models {
             #[cfg(feature = "reference")]
             Self::Burn(model) => model.population,
             Self::Cpu(models) => models.population,
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(models) => models.population(),
         }
     }
 
@@ -58,6 +81,8 @@ impl Models {
                 models.model.borrow_mut().logits_at(tokens, length, rows, &mut logits);
                 Ok(logits)
             }
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(models) => Ok(models.logits_at(tokens, length, rows).await?),
         }
     }
 
@@ -78,6 +103,8 @@ impl Models {
                 sequences,
                 positions,
             ))),
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(models) => Decoder::Gpu(models.clone(), Vec::new()),
         }
     }
 }
@@ -111,6 +138,9 @@ pub enum Decoder {
     #[cfg(feature = "reference")]
     Burn(Llama, Cache),
     Cpu(Box<cpu::Decoder>),
+    /// Reads everything again: one submission either way, and what a submission costs is not its arithmetic.
+    #[cfg(target_arch = "wasm32")]
+    Gpu(Rc<gpu::GpuForward>, Vec<Vec<u32>>),
 }
 
 impl Decoder {
@@ -124,6 +154,16 @@ impl Decoder {
             #[cfg(feature = "reference")]
             Self::Burn(model, cache) => Ok(read(model.next_logits(tokens, length, cache)).await?),
             Self::Cpu(decoder) => Ok(decoder.next(tokens, length)),
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(models, read) => {
+                read.resize(tokens.len() / length, Vec::new());
+                for (sequence, tokens) in read.iter_mut().zip(tokens.chunks_exact(length)) {
+                    sequence.extend(tokens);
+                }
+                let length = read[0].len();
+                let last: Vec<u32> = (0..read.len()).map(|i| (i * length + length - 1) as u32).collect();
+                Ok(models.logits_at(&read.concat(), length, &last).await?)
+            }
         }
     }
 }

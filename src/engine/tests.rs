@@ -35,7 +35,7 @@ fn decoding_equals_recomputation_on_every_engine() {
     // Two members, two sequences each, three tokens of prompt.
     let prompts: Vec<u32> = (0..12).map(|i| (i * 7 + 3) % 40).collect();
     for engine in ENGINES.map(|engine| engine()) {
-        let models = Models::new(&config, &both, &engine);
+        let models = block_on(Models::new(&config, &both, &engine)).unwrap();
         let mut rng = stream(1, Stream::Sampling, 0);
         for decoding in [Decoding::Greedy, Decoding::Sample { temperature: 0.7 }] {
             let answers = block_on(generate(&models, &prompts, 3, 8, decoding, true, &mut rng)).unwrap();
@@ -43,7 +43,7 @@ fn decoding_equals_recomputation_on_every_engine() {
                 let mut tokens = prompts[3 * i..3 * i + 3].to_vec();
                 tokens.extend(&answer.tokens);
                 let member = &both[i / 2 * config.parameter_count()..][..config.parameter_count()];
-                let alone = Models::new(&config, member, &Engine::Burn(Device::flex()));
+                let alone = block_on(Models::new(&config, member, &Engine::Burn(Device::flex()))).unwrap();
                 let rows: Vec<u32> = (0..tokens.len() as u32).collect();
                 let all = block_on(alone.logits_at(&tokens, tokens.len(), &rows)).unwrap();
                 for (step, row) in answer.logits.iter().enumerate() {
@@ -57,7 +57,7 @@ fn decoding_equals_recomputation_on_every_engine() {
 #[test]
 fn sampling_follows_the_probabilities() {
     let config = tiny();
-    let models = Models::new(&config, &weights(&config, 5), &Engine::Cpu);
+    let models = Models::on_cpu(&config, &weights(&config, 5));
     let prompts = [1_u32, 2].repeat(4_000);
     let mut rng = stream(3, Stream::Sampling, 0);
     let answers = block_on(generate(
@@ -116,7 +116,7 @@ fn the_plan_learns_what_the_reference_learns() {
     let initial: Vec<f32> = (0..p as u64).flat_map(|seed| weights(&config, seed)).collect();
     let [mut reference, mut plan] = ENGINES.map(|engine| {
         let (shape, mixture) = (shape.clone(), mixture.clone());
-        Learner::new(&engine(), shape, &initial, AdamWConfig::default(), mixture, &table)
+        block_on(Learner::new(&engine(), shape, &initial, AdamWConfig::default(), mixture, &table)).unwrap()
     });
     for step in 0..12 {
         let mut draw = |count: usize, below: u32| (0..count).map(|_| rng.random_range(0..below)).collect::<Vec<u32>>();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{Decoding, Engine, Models, generate};
+use crate::engine::{Decoding, Models, generate};
 use crate::model::{LlamaConfig, initial_parameters};
 use crate::rng::{Stream, stream};
 use crate::tokenizer::{BOS, Tokenizer};
@@ -10,7 +10,7 @@ fn shipped() -> Models {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/models/main");
     let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
     let (config, flat) = crate::model::hub::read(&file("config.json"), &file("model.safetensors")).unwrap();
-    Models::new(&config, &flat, &Engine::Cpu)
+    Models::on_cpu(&config, &flat)
 }
 
 #[test]
@@ -19,10 +19,9 @@ fn accuracy_by_one_pass_equals_accuracy_by_greedy_decoding() {
     let tokenizer = Tokenizer::for_world(&world).unwrap();
     // Longer sums, which the teacher was never taught: right on some at most.
     let good = shipped();
-    let bad = Models::new(
+    let bad = Models::on_cpu(
         &LlamaConfig::student(384),
         &initial_parameters(&LlamaConfig::student(384), 1),
-        &Engine::Cpu,
     );
     for (model, split) in [
         (&good, Split::Test),

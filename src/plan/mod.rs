@@ -1,7 +1,6 @@
 //! A training step of fixed shape without a framework between it and the hardware: buffers made once, fused kernels, the same
 //! sequence of them every step. `crate::reference` computes the same with burn, and is what they are held against.
 
-#[cfg(feature = "reference")]
 pub mod cpu;
 
 use crate::model::LlamaConfig;

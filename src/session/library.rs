@@ -20,6 +20,8 @@ pub enum LibraryError {
     Tokenizer(#[from] TokenizerError),
     #[error("The teacher's model was refused: {0}.")]
     Model(#[from] hub::HubError),
+    #[error(transparent)]
+    Device(#[from] crate::engine::Failure),
     #[error("The teacher's card.json cannot be read: {0}")]
     Card(String),
     #[error("The teacher's files do not belong together: {0}.")]
@@ -32,7 +34,7 @@ impl Library {
     /// # Errors
     ///
     /// When a file is malformed, too large, damaged, or belongs to another model.
-    pub fn open(
+    pub async fn open(
         config: &[u8],
         weights: &[u8],
         tokenizer: &[u8],
@@ -64,7 +66,7 @@ impl Library {
             return Err(LibraryError::Mismatch("its sizes are not multiples of four"));
         }
         Ok(Self {
-            teacher: Models::new(&config, &flat, engine),
+            teacher: Models::new(&config, &flat, engine).await?,
             world,
             tokenizer,
             card,

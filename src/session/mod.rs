@@ -180,7 +180,7 @@ impl Session {
         let start = now();
         match unit.clone() {
             Unit::Buy { seed, task, count } => self.buy(seed, task, count).await?,
-            Unit::Enrol => self.enrol()?,
+            Unit::Enrol => self.enrol().await?,
             Unit::Train => events.push(self.train().await?),
             Unit::Measure { split, task } => self.measure(split, task).await?,
             Unit::Publish { split } => {
@@ -266,7 +266,7 @@ impl Session {
         Ok(all[member as usize * count..][..count].to_vec())
     }
 
-    fn enrol(&mut self) -> Result<(), SessionError> {
+    async fn enrol(&mut self) -> Result<(), SessionError> {
         let config = self.library.student_config();
         let mut weights = Vec::new();
         for member in &self.plan.members {
@@ -281,7 +281,7 @@ impl Session {
             AdamWConfig::default(),
             mixture,
             &self.table,
-        );
+        ).await?;
         let schedule = Schedule::new(PEAK_RATE, self.plan.settings.steps);
         let seeds = self.plan.members.iter().map(|member| member.seed).collect();
         self.classroom = Some(Classroom::new(learner, shape, schedule, lessons, seeds));

@@ -11,7 +11,7 @@ fn files() -> [Vec<u8>; 4] {
 
 fn library() -> Rc<Library> {
     let [config, weights, tokenizer, card] = files();
-    Rc::new(Library::open(&config, &weights, &tokenizer, &card, &device::cpu()).unwrap())
+    Rc::new(block_on(Library::open(&config, &weights, &tokenizer, &card, &device::cpu())).unwrap())
 }
 
 fn info() -> DeviceInfo {
@@ -281,7 +281,7 @@ fn a_damaged_teacher_is_refused() {
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;
     let refuse = |config: &[u8], weights: &[u8], tokenizer: &[u8], card: &[u8]| {
-        Library::open(config, weights, tokenizer, card, &device::cpu())
+        block_on(Library::open(config, weights, tokenizer, card, &device::cpu()))
             .map(|_| ())
             .unwrap_err()
             .to_string()

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{Engine, Models};
+use crate::engine::Models;
 use crate::model::{LlamaConfig, initial_parameters};
 use crate::objective::TargetTable;
 use crate::reference::DeviceTable;
@@ -17,7 +17,7 @@ fn teacher() -> Models {
     let mut flat = initial_parameters(&config, 1);
     let head = flat.len() - 24 * 32;
     flat[head..].iter_mut().for_each(|x| *x *= 20.0);
-    Models::new(&config, &flat, &Engine::Cpu)
+    Models::on_cpu(&config, &flat)
 }
 
 fn prompts(count: u32) -> Vec<Vec<u32>> {

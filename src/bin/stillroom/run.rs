@@ -62,7 +62,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         file("tokenizer.json")?,
         file("card.json")?,
     ];
-    let library = Rc::new(Library::open(&files[0], &files[1], &files[2], &files[3], &engine)?);
+    let library = pollster::block_on(Library::open(&files[0], &files[1], &files[2], &files[3], &engine))?;
+    let library = Rc::new(library);
 
     let start = Instant::now();
     let now = move || start.elapsed().as_secs_f64() * 1000.0;

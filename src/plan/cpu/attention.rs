@@ -3,7 +3,7 @@
 //! Queries go in blocks of a tile's rows, and a block sees only the keys up to its last query: about half of the square.
 
 use super::matmul::{Packed, Store, TILE_ROWS, multiply, multiply_transposed, rows, rows_mut, size};
-use super::simd::F32x4;
+use super::simd::{Exp, F32x4};
 
 /// Sizes of an attention over several sequences.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,7 @@ pub struct Scratch {
 pub fn attend(sizes: Heads, qkv: &[f32], probabilities: &mut [f32], output: &mut [f32], scratch: &mut Scratch) {
     let Heads { head_dim, length, .. } = sizes;
     let (d, padded, scale) = (sizes.width(), sizes.padded(), sizes.scale());
+    let exp = Exp::new();
     let sequences = qkv
         .chunks_exact(length * 3 * d)
         .zip(output.chunks_exact_mut(length * d));
@@ -78,7 +79,7 @@ pub fn attend(sizes: Heads, qkv: &[f32], probabilities: &mut [f32], output: &mut
                     Store::Replace,
                 );
                 for (query, scores) in (first..).zip(scores.chunks_exact_mut(padded)) {
-                    softmax(&mut scores[..seen], query + 1, scale);
+                    softmax(&mut scores[..seen], query + 1, scale, &exp);
                 }
                 let target = rows_mut(&mut output[first * d + column..], d);
                 multiply(
@@ -94,7 +95,7 @@ pub fn attend(sizes: Heads, qkv: &[f32], probabilities: &mut [f32], output: &mut
 }
 
 /// Softmax of `scale` times the first `visible` scores; the rest becomes 0.
-fn softmax(scores: &mut [f32], visible: usize, scale: f32) {
+fn softmax(scores: &mut [f32], visible: usize, scale: f32, exp: &Exp) {
     let whole = visible.next_multiple_of(4);
     scores[visible..whole].fill(-1e30);
     let part = scores[..whole].as_chunks_mut::<4>().0;
@@ -103,7 +104,7 @@ fn softmax(scores: &mut [f32], visible: usize, scale: f32) {
     let scale = F32x4::splat(scale);
     let mut sum = F32x4::zero();
     for values in part.iter_mut() {
-        let power = ((F32x4::load(values) - largest) * scale).exp();
+        let power = exp.of((F32x4::load(values) - largest) * scale);
         power.store(values);
         sum = sum + power;
     }
@@ -181,7 +182,7 @@ pub fn attend_backward(
                 multiply_transposed(
                     shape,
                     rows(from_scores, padded),
-                    queries.from_row(first),
+                    queries.after_row(first),
                     target,
                     Store::Replace,
                 );
@@ -189,7 +190,7 @@ pub fn attend_backward(
                 multiply_transposed(
                     shape,
                     rows(from_values, padded),
-                    gradients.from_row(first),
+                    gradients.after_row(first),
                     target,
                     Store::Replace,
                 );

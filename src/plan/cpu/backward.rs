@@ -1,19 +1,16 @@
 //! The backward pass of the sequences that a [`Trace`] holds; adds to the gradient of their member.
 
 use super::attention::{Scratch, attend_backward};
-use super::forward::{Member, Net, Trace, sigmoid};
+use super::forward::{Member, Trace};
 use super::matmul::{Packed, Store, multiply, multiply_transposed, rows, rows_mut, size};
 use super::norm::norm_backward;
-use super::simd::F32x4;
+use super::simd::{Exp, F32x4};
 
 /// Buffers of a backward pass.
 #[derive(Clone, Debug, Default)]
 pub struct Backward {
     /// Gradient of the residual stream, `[m, d]`.
     stream: Vec<f32>,
-    /// Gradient of the chosen rows after and before the last norm, `[k, d]`.
-    chosen_normed: Vec<f32>,
-    chosen: Vec<f32>,
     /// Gradient of what a product read, `[m, d]`.
     read: Vec<f32>,
     query_key_value: Vec<f32>,
@@ -22,31 +19,18 @@ pub struct Backward {
     /// The upstream gradient as right factor of `dW = x^T dy`.
     packed: Packed,
     scratch: Scratch,
+    spare: Vec<f32>,
 }
 
 impl Backward {
     /// Adds the gradient of all parameters; `dlogits: [chosen, v]` is the loss's, `member.packed` holds the transposes.
-    pub fn run(
-        &mut self,
-        net: &Net,
-        member: Member,
-        trace: &Trace,
-        tokens: &[u32],
-        length: usize,
-        chosen: impl Iterator<Item = usize>,
-        dlogits: &[f32],
-        gradient: &mut [f32],
-    ) {
+    pub fn run(&mut self, member: Member, trace: &Trace, tokens: &[u32], dlogits: &[f32], gradient: &mut [f32]) {
+        let net = member.net;
         let d = net.config.hidden_size;
-        self.head(net, member, trace, dlogits, gradient);
-        self.stream.clear();
-        self.stream.resize(tokens.len() * d, 0.0);
-        for (source, row) in self.chosen.chunks_exact(d).zip(chosen) {
-            add(&mut self.stream[row * d..][..d], source);
-        }
+        self.head(member, trace, dlogits, gradient);
         for layer in (0..net.layout.layers.len()).rev() {
-            self.gated_half(net, member, trace, layer, gradient);
-            self.attention_half(net, member, trace, layer, length, gradient);
+            self.gated_half(member, trace, layer, gradient);
+            self.attention_half(member, trace, layer, gradient);
         }
         let embed = &mut gradient[net.layout.embed.clone()];
         for (source, &token) in self.stream.chunks_exact(d).zip(tokens) {
@@ -54,21 +38,22 @@ impl Backward {
         }
     }
 
-    /// From the logits to the chosen rows of the stream.
-    fn head(&mut self, net: &Net, member: Member, trace: &Trace, dlogits: &[f32], gradient: &mut [f32]) {
+    /// From the logits to the stream, which has only the rows of the logits until the last layer's attention.
+    fn head(&mut self, member: Member, trace: &Trace, dlogits: &[f32], gradient: &mut [f32]) {
+        let net = member.net;
         let (v, d) = (net.config.vocab_size, net.config.hidden_size);
         let k = dlogits.len() / v;
         self.packed.pack(rows(dlogits, v), k, v);
         let head = rows_mut(&mut gradient[net.layout.head.clone()], v);
         multiply_transposed(
             size(d, k, v),
-            rows(&trace.chosen_normed, d),
+            rows(&trace.last_normed, d),
             &self.packed,
             head,
             Store::Add,
         );
-        self.chosen_normed.resize(k * d, 0.0);
-        let target = rows_mut(&mut self.chosen_normed, d);
+        self.read.resize(k * d, 0.0);
+        let target = rows_mut(&mut self.read, d);
         multiply(
             size(k, v, d),
             rows(dlogits, v),
@@ -76,27 +61,25 @@ impl Backward {
             target,
             Store::Replace,
         );
-        self.chosen.clear();
-        self.chosen.resize(k * d, 0.0);
+        self.stream.clear();
+        self.stream.resize(k * d, 0.0);
         norm_backward(
-            &trace.chosen,
+            &trace.stream,
             &member.weights[net.layout.norm.clone()],
-            &trace.chosen_scale,
-            &self.chosen_normed,
-            &mut self.chosen,
+            &trace.last_scale,
+            &self.read,
+            &mut self.stream,
             &mut gradient[net.layout.norm.clone()],
         );
     }
 
     /// Through `x + (silu(m Wg) (m Wu)) Wd`, `m = norm(x)`.
-    fn gated_half(&mut self, net: &Net, member: Member, trace: &Trace, layer: usize, gradient: &mut [f32]) {
+    fn gated_half(&mut self, member: Member, trace: &Trace, layer: usize, gradient: &mut [f32]) {
+        let net = member.net;
         let (d, f) = (net.config.hidden_size, net.config.intermediate_size);
         let m = self.stream.len() / d;
-        let (place, packed, trace) = (
-            &net.layout.layers[layer],
-            &member.packed.layers[layer],
-            &trace.layers[layer],
-        );
+        let (place, packed) = (&net.layout.layers[layer], &member.packed.layers[layer]);
+        let trace = &trace.layers[layer];
         self.packed.pack(rows(&self.stream, d), m, d);
         let down = rows_mut(&mut gradient[place.down.clone()], d);
         multiply_transposed(size(f, m, d), rows(&trace.gated, f), &self.packed, down, Store::Add);
@@ -140,22 +123,13 @@ impl Backward {
     }
 
     /// Through `x + attention(norm(x)) Wo`.
-    fn attention_half(
-        &mut self,
-        net: &Net,
-        member: Member,
-        trace: &Trace,
-        layer: usize,
-        length: usize,
-        gradient: &mut [f32],
-    ) {
+    fn attention_half(&mut self, member: Member, trace: &Trace, layer: usize, gradient: &mut [f32]) {
+        let net = member.net;
         let d = net.config.hidden_size;
         let m = self.stream.len() / d;
-        let (place, packed, trace) = (
-            &net.layout.layers[layer],
-            &member.packed.layers[layer],
-            &trace.layers[layer],
-        );
+        let (place, packed) = (&net.layout.layers[layer], &member.packed.layers[layer]);
+        let (length, kept, last) = (trace.length, &trace.rows, layer + 1 == trace.layers.len());
+        let trace = &trace.layers[layer];
         self.packed.pack(rows(&self.stream, d), m, d);
         let out = rows_mut(&mut gradient[place.attention_out.clone()], d);
         multiply_transposed(size(d, m, d), rows(&trace.attended, d), &self.packed, out, Store::Add);
@@ -169,6 +143,12 @@ impl Backward {
             Store::Replace,
         );
 
+        let m = trace.input.len() / d;
+        if last {
+            for values in [&mut self.stream, &mut self.read] {
+                spread(values, &mut self.spare, kept, m, d);
+            }
+        }
         self.query_key_value.resize(m * 3 * d, 0.0);
         attend_backward(
             net.heads(length),
@@ -204,6 +184,16 @@ impl Backward {
     }
 }
 
+/// Puts the rows of `values: [k, d]` in their places among `m`; where several have the same, they add up.
+fn spread(values: &mut Vec<f32>, spare: &mut Vec<f32>, places: &[usize], m: usize, d: usize) {
+    spare.clear();
+    spare.resize(m * d, 0.0);
+    for (source, place) in values.chunks_exact(d).zip(places) {
+        add(&mut spare[place * d..][..d], source);
+    }
+    std::mem::swap(values, spare);
+}
+
 fn add(target: &mut [f32], source: &[f32]) {
     target
         .iter_mut()
@@ -222,11 +212,11 @@ fn gate_backward(gate_up: &[f32], dgated: &[f32], dgate_up: &mut [f32]) {
         .0
         .iter_mut()
         .zip(dups.as_chunks_mut::<4>().0);
-    let one = F32x4::splat(1.0);
+    let exp = Exp::new();
     for (((gate, up), dy), (dgate, dup)) in forward.zip(dgated.as_chunks::<4>().0).zip(backward) {
         let (gate, up, dy) = (F32x4::load(gate), F32x4::load(up), F32x4::load(dy));
-        let s = sigmoid(gate);
+        let s = exp.sigmoid(gate);
         (dy * gate * s).store(dup);
-        (dy * up * s * gate.multiply_add(one - s, one)).store(dgate);
+        (dy * up * s * gate.multiply_add(exp.one - s, exp.one)).store(dgate);
     }
 }

@@ -69,9 +69,15 @@ impl Decoder {
     fn member(&mut self, index: usize, tokens: &[u32], length: usize, out: &mut [f32]) {
         let (net, member, trace) = (&self.model.net, self.model.member(index), &mut self.trace);
         let d = net.config.hidden_size;
-        trace.embed(net, member, tokens);
+        let (layers, last) = (
+            self.cache.len(),
+            (1..=self.sequences).map(|sequence| sequence * length - 1),
+        );
+        trace.rows.clear();
+        trace.rows.extend(last);
+        trace.embed(member, tokens);
         for (layer, cache) in self.cache.iter_mut().enumerate() {
-            trace.query_key_value(net, member, layer, 0);
+            trace.query_key_value(member, layer, 0);
             let slot = &mut trace.layers[0];
             net.rotary.turn(&mut slot.query_key_value, length, self.length);
             let each = slot
@@ -84,10 +90,12 @@ impl Decoder {
                 cache[position * 2 * d..].copy_from_slice(&qkv[d..]);
                 look_back(&qkv[..d], cache, net.config.head_dim(), &mut self.scores, attended);
             }
-            trace.finish_layer(net, member, layer, 0);
+            if layer + 1 == layers {
+                trace.keep_rows(member, 0);
+            }
+            trace.finish_layer(member, layer, 0);
         }
-        let last = (0..self.sequences).map(|sequence| (sequence + 1) * length - 1);
-        trace.head(net, member, last, out);
+        trace.head(member, out);
     }
 }
 

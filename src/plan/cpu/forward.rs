@@ -7,7 +7,7 @@ use super::layout::{Layout, PackedModel};
 use super::matmul::{Store, multiply, rows, rows_mut, size};
 use super::norm::norm;
 use super::rotary::Rotary;
-use super::simd::F32x4;
+use super::simd::{Exp, F32x4};
 use crate::model::LlamaConfig;
 
 /// Rows that a part of a batch should have, as far as whole sequences allow.
@@ -48,9 +48,10 @@ impl Net {
     }
 }
 
-/// One member's parameters: flat, and the matrices packed.
+/// One member: its sizes and parameters, flat and with the matrices packed.
 #[derive(Clone, Copy)]
 pub struct Member<'a> {
+    pub net: &'a Net,
     pub weights: &'a [f32],
     pub packed: &'a PackedModel,
 }
@@ -68,7 +69,7 @@ pub struct LayerTrace {
     pub query_key_value: Vec<f32>,
     /// Attention, `[sequences, heads, t, padded]`.
     pub probabilities: Vec<f32>,
-    /// What attention read, `[m, d]`.
+    /// What attention read, `[m, d]`. From here on, the last layer has only the `k` rows that the head reads.
     pub attended: Vec<f32>,
     /// Residual stream between the two halves, `[m, d]`.
     pub middle: Vec<f32>,
@@ -81,22 +82,23 @@ pub struct LayerTrace {
 }
 
 impl LayerTrace {
-    pub fn resize(&mut self, config: &LlamaConfig, m: usize) {
+    fn resize(&mut self, config: &LlamaConfig, m: usize) {
+        let d = config.hidden_size;
+        self.input.resize(m * d, 0.0);
+        self.input_scale.resize(m, 0.0);
+        self.normed.resize(m * d, 0.0);
+        self.query_key_value.resize(m * 3 * d, 0.0);
+        self.attended.resize(m * d, 0.0);
+        self.resize_second_half(config, m);
+    }
+
+    fn resize_second_half(&mut self, config: &LlamaConfig, m: usize) {
         let (d, f) = (config.hidden_size, config.intermediate_size);
-        for (buffer, width) in [
-            (&mut self.input, d),
-            (&mut self.input_scale, 1),
-            (&mut self.normed, d),
-            (&mut self.query_key_value, 3 * d),
-            (&mut self.attended, d),
-            (&mut self.middle, d),
-            (&mut self.middle_scale, 1),
-            (&mut self.middle_normed, d),
-            (&mut self.gate_up, 2 * f),
-            (&mut self.gated, f),
-        ] {
-            buffer.resize(m * width, 0.0);
-        }
+        self.middle.resize(m * d, 0.0);
+        self.middle_scale.resize(m, 0.0);
+        self.middle_normed.resize(m * d, 0.0);
+        self.gate_up.resize(m * 2 * f, 0.0);
+        self.gated.resize(m * f, 0.0);
     }
 }
 
@@ -105,12 +107,16 @@ impl LayerTrace {
 pub struct Trace {
     /// One per layer if the backward pass follows, else one for all.
     pub layers: Vec<LayerTrace>,
-    /// Residual stream, `[m, d]`; after the pass, the input of the last norm.
+    /// Residual stream, `[m, d]`; after the pass, the input of the last norm, `[k, d]`.
     pub stream: Vec<f32>,
-    /// The chosen rows of the stream, `[k, d]`, their scales and their normed values.
-    pub chosen: Vec<f32>,
-    pub chosen_scale: Vec<f32>,
-    pub chosen_normed: Vec<f32>,
+    /// Tokens per sequence of the last pass.
+    pub length: usize,
+    /// Rows of the pass that the head reads; from the last layer's attention on, the stream has only these.
+    pub rows: Vec<usize>,
+    /// Scale of each of them in the last norm, and their normed values `[k, d]`.
+    pub last_scale: Vec<f32>,
+    pub last_normed: Vec<f32>,
+    spare: Vec<f32>,
     pub scratch: Scratch,
 }
 
@@ -122,25 +128,41 @@ impl Trace {
         }
     }
 
-    /// Runs `tokens` (whole sequences of `length`) through all layers, up to the stream before the last norm.
-    pub fn layers(&mut self, net: &Net, member: Member, tokens: &[u32], length: usize) {
-        self.embed(net, member, tokens);
+    /// Logits `[places, v]` at some `places` of `tokens`, which are whole sequences of `length`.
+    pub fn run(
+        &mut self,
+        member: Member,
+        tokens: &[u32],
+        length: usize,
+        places: impl Iterator<Item = usize>,
+        logits: &mut [f32],
+    ) {
+        self.rows.clear();
+        self.rows.extend(places);
+        let net = member.net;
+        self.embed(member, tokens);
+        self.length = length;
         let m = tokens.len();
         for layer in 0..net.layout.layers.len() {
             let slot = layer.min(self.layers.len() - 1);
-            self.query_key_value(net, member, layer, slot);
+            self.query_key_value(member, layer, slot);
             let trace = &mut self.layers[slot];
             let heads = net.heads(length);
             net.rotary.turn(&mut trace.query_key_value, length, 0);
             trace.probabilities.resize(m / length * heads.square(), 0.0);
             let (qkv, probabilities) = (&trace.query_key_value, &mut trace.probabilities);
             attend(heads, qkv, probabilities, &mut trace.attended, &mut self.scratch);
-            self.finish_layer(net, member, layer, slot);
+            if layer + 1 == net.layout.layers.len() {
+                self.keep_rows(member, slot);
+            }
+            self.finish_layer(member, layer, slot);
         }
+        self.head(member, logits);
     }
 
     /// Starts the stream: the embedding of each token.
-    pub fn embed(&mut self, net: &Net, member: Member, tokens: &[u32]) {
+    pub fn embed(&mut self, member: Member, tokens: &[u32]) {
+        let net = member.net;
         let d = net.config.hidden_size;
         self.stream.resize(tokens.len() * d, 0.0);
         let embed = &member.weights[net.layout.embed.clone()];
@@ -153,7 +175,8 @@ impl Trace {
     }
 
     /// First half of a layer up to its queries, keys and values, not yet rotated.
-    pub fn query_key_value(&mut self, net: &Net, member: Member, layer: usize, slot: usize) {
+    pub fn query_key_value(&mut self, member: Member, layer: usize, slot: usize) {
+        let net = member.net;
         let d = net.config.hidden_size;
         let trace = &mut self.layers[slot];
         let gain = &member.weights[net.layout.layers[layer].attention_norm.clone()];
@@ -174,8 +197,24 @@ impl Trace {
         );
     }
 
+    /// After the last attention: goes on with `rows` only, since nothing else looks at the others.
+    pub fn keep_rows(&mut self, member: Member, slot: usize) {
+        let d = member.net.config.hidden_size;
+        let trace = &mut self.layers[slot];
+        for values in [&mut self.stream, &mut trace.attended] {
+            self.spare.clear();
+            self.spare.reserve(values.len().max(self.rows.len() * d));
+            for row in &self.rows {
+                self.spare.extend_from_slice(&values[row * d..][..d]);
+            }
+            std::mem::swap(values, &mut self.spare);
+        }
+        trace.resize_second_half(&member.net.config, self.rows.len());
+    }
+
     /// The rest of a layer after attention: its projection, and the gated half.
-    pub fn finish_layer(&mut self, net: &Net, member: Member, layer: usize, slot: usize) {
+    pub fn finish_layer(&mut self, member: Member, layer: usize, slot: usize) {
+        let net = member.net;
         let (d, f) = (net.config.hidden_size, net.config.intermediate_size);
         let m = self.stream.len() / d;
         let trace = &mut self.layers[slot];
@@ -217,31 +256,22 @@ impl Trace {
         );
     }
 
-    /// Logits at `chosen` rows of the stream: `[chosen, v]`.
-    pub fn head(
-        &mut self,
-        net: &Net,
-        member: Member,
-        chosen: impl ExactSizeIterator<Item = usize>,
-        logits: &mut [f32],
-    ) {
+    /// Logits at every row that is left: `[k, v]`.
+    pub fn head(&mut self, member: Member, logits: &mut [f32]) {
+        let net = member.net;
         let (v, d) = (net.config.vocab_size, net.config.hidden_size);
-        let k = chosen.len();
-        self.chosen.resize(k * d, 0.0);
-        self.chosen_normed.resize(k * d, 0.0);
-        self.chosen_scale.resize(k, 0.0);
-        for (target, row) in self.chosen.chunks_exact_mut(d).zip(chosen) {
-            target.copy_from_slice(&self.stream[row * d..][..d]);
-        }
+        let k = self.rows.len();
+        self.last_normed.resize(k * d, 0.0);
+        self.last_scale.resize(k, 0.0);
         let gain = &member.weights[net.layout.norm.clone()];
         norm(
-            &self.chosen,
+            &self.stream,
             gain,
             net.epsilon(),
-            &mut self.chosen_normed,
-            &mut self.chosen_scale,
+            &mut self.last_normed,
+            &mut self.last_scale,
         );
-        let normed = rows(&self.chosen_normed, d);
+        let normed = rows(&self.last_normed, d);
         multiply(
             size(k, d, v),
             normed,
@@ -254,17 +284,11 @@ impl Trace {
 
 /// `silu(gate) up` of one row: `gate_up: [2f]`, `gated: [f]`.
 fn gate(gate_up: &[f32], gated: &mut [f32]) {
+    let exp = Exp::new();
     let (gates, ups) = gate_up.split_at(gated.len());
     let (gates, ups) = (gates.as_chunks::<4>().0, ups.as_chunks::<4>().0);
     for ((gate, up), gated) in gates.iter().zip(ups).zip(gated.as_chunks_mut::<4>().0) {
         let gate = F32x4::load(gate);
-        (gate * sigmoid(gate) * F32x4::load(up)).store(gated);
+        (gate * exp.sigmoid(gate) * F32x4::load(up)).store(gated);
     }
-}
-
-/// `1 / (1 + e^-x)`.
-#[inline(always)]
-pub fn sigmoid(x: F32x4) -> F32x4 {
-    let one = F32x4::splat(1.0);
-    one / (one + (F32x4::zero() - x).exp())
 }

@@ -3,7 +3,7 @@
 //! `L = (1 - hard) T^2 KL(target || softmax(s/T)) + hard (-log softmax(s)_label)` (Hinton et al. 2015, arXiv 1503.02531), with
 //! `dL/ds = (1 - hard) T (softmax(s/T) sum(target) - target) + hard (softmax(s) - onehot(label))`.
 
-use super::simd::F32x4;
+use super::simd::{Exp, F32x4};
 
 /// What the student should answer at one row.
 #[derive(Clone, Copy)]
@@ -29,6 +29,8 @@ pub struct Scratch {
     target: Vec<f32>,
     soft: Vec<f32>,
     plain: Vec<f32>,
+    /// Entropy of the last target that was given by all its logits, at the temperature of its row.
+    pub entropy: f32,
 }
 
 /// Least mass of the bucket of hidden tokens.
@@ -56,7 +58,8 @@ impl Scratch {
                 loss
             }
             Target::Logits(target) => {
-                let loss = divergence(logits, soft, target, scale, &mut self.target);
+                let (loss, entropy) = divergence(logits, soft, target, scale, &mut self.target);
+                self.entropy = entropy;
                 let (soft, target) = (self.soft.as_chunks().0, self.target.as_chunks().0);
                 combine(logits, factor, |at| F32x4::load(&soft[at]) - F32x4::load(&target[at]));
                 loss
@@ -116,7 +119,7 @@ impl Scratch {
     }
 
     /// Entropy of `softmax(logits)`.
-    pub fn entropy(&mut self, logits: &[f32]) -> f32 {
+    pub fn plain_entropy(&mut self, logits: &[f32]) -> f32 {
         self.target.resize(logits.len(), 0.0);
         let normaliser = softmax(logits, 1.0, &mut self.target);
         let mut sum = F32x4::zero();
@@ -151,9 +154,10 @@ fn softmax(logits: &[f32], scale: f32, shares: &mut [f32]) -> Normaliser {
         .fold(F32x4::splat(f32::MIN), F32x4::larger)
         .largest();
     let (most, scale) = (F32x4::splat(largest), F32x4::splat(scale));
+    let exp = Exp::new();
     let mut sum = F32x4::zero();
     for (logit, share) in logits.iter().zip(shares.iter_mut()) {
-        let power = ((F32x4::load(logit) - most) * scale).exp();
+        let power = exp.of((F32x4::load(logit) - most) * scale);
         power.store(share);
         sum = sum + power;
     }
@@ -168,22 +172,22 @@ fn softmax(logits: &[f32], scale: f32, shares: &mut [f32]) -> Normaliser {
     }
 }
 
-/// `KL(softmax(scale target) || softmax(scale logits))`; leaves the first distribution in `shares`.
-fn divergence(logits: &[f32], soft: Normaliser, target: &[f32], scale: f32, shares: &mut [f32]) -> f32 {
+/// `KL(softmax(scale target) || softmax(scale logits))` and the first distribution's entropy; leaves that in `shares`.
+fn divergence(logits: &[f32], soft: Normaliser, target: &[f32], scale: f32, shares: &mut [f32]) -> (f32, f32) {
     let of_target = softmax(target, scale, shares);
-    let offset = F32x4::splat(soft.log_sum - of_target.log_sum);
-    let (most_target, most, scale) = (
-        F32x4::splat(of_target.largest),
-        F32x4::splat(soft.largest),
-        F32x4::splat(scale),
-    );
-    let mut sum = F32x4::zero();
+    let (log_sum, own_log_sum) = (F32x4::splat(of_target.log_sum), F32x4::splat(soft.log_sum));
+    let (most, own_most) = (F32x4::splat(of_target.largest), F32x4::splat(soft.largest));
+    let scale = F32x4::splat(scale);
+    let (mut divergence, mut entropy) = (F32x4::zero(), F32x4::zero());
     let each = logits.as_chunks::<4>().0.iter().zip(target.as_chunks::<4>().0);
     for ((logit, target), share) in each.zip(shares.as_chunks::<4>().0) {
-        let apart = (F32x4::load(target) - most_target) - (F32x4::load(logit) - most);
-        sum = apart.multiply_add(scale, offset).multiply_add(F32x4::load(share), sum);
+        let share = F32x4::load(share);
+        let minus_log = (most - F32x4::load(target)).multiply_add(scale, log_sum);
+        let own_minus_log = (own_most - F32x4::load(logit)).multiply_add(scale, own_log_sum);
+        divergence = (own_minus_log - minus_log).multiply_add(share, divergence);
+        entropy = minus_log.multiply_add(share, entropy);
     }
-    sum.sum()
+    (divergence.sum(), entropy.sum())
 }
 
 /// `out = factor value(i)`, four at a time.

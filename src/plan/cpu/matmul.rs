@@ -1,5 +1,9 @@
-//! Matrix products in registers: a tile of up to 6 rows and 8 columns of the result stays in 12 accumulators of four lanes
+//! Matrix products in registers: a tile of up to 4 rows and 8 columns of the result stays in 8 accumulators of four lanes
 //! while both factors stream past it.
+//!
+//! WebAssembly engines on x86 have 15 registers for vectors, and compilers move the loads of a step of depth before its
+//! arithmetic: 4 x 8 is the largest tile whose accumulators and loads (8 + 4 + 2) fit. Tiles of 6 rows spill, and so do loops
+//! written out over several steps of depth: both took 1.1 to 2 times as long (Chromium 148).
 //!
 //! The right factor is packed first into panels of 8 columns, so that a tile reads it in order; the left one is read where it
 //! lies, by row (`A B`) or by column (`A^T B`). `A B^T` is `A B` with the right factor packed from its columns.
@@ -7,11 +11,11 @@
 use super::simd::F32x4;
 
 /// Rows of a tile; results are the same for any division into tiles, since an element is always summed in order of depth.
-pub const TILE_ROWS: usize = 6;
+pub const TILE_ROWS: usize = 4;
 /// Columns of a panel.
 pub const PANEL: usize = 8;
 /// Rows that are taken through all panels before the next ones: their part of the left factor stays in the first cache.
-const BLOCK_ROWS: usize = 48;
+const BLOCK_ROWS: usize = 24;
 
 /// A row-major matrix inside a larger buffer: `stride` values from row to row.
 #[derive(Clone, Copy)]
@@ -105,7 +109,7 @@ pub struct Panels<'a> {
 
 impl Packed {
     /// The factor without its first `row` rows.
-    pub fn from_row(&self, row: usize) -> Panels<'_> {
+    pub fn after_row(&self, row: usize) -> Panels<'_> {
         Panels {
             data: &self.data[row * PANEL..],
             packed_depth: self.depth,
@@ -117,7 +121,7 @@ impl Packed {
 
 impl<'a> From<&'a Packed> for Panels<'a> {
     fn from(packed: &'a Packed) -> Self {
-        packed.from_row(0)
+        packed.after_row(0)
     }
 }
 
@@ -172,8 +176,6 @@ fn product<const TRANSPOSED: bool>(size: Size, a: Rows, b: Panels, c: RowsMut, s
                         store,
                     };
                     match count {
-                        6 => tile.run::<6, TRANSPOSED>(),
-                        5 => tile.run::<5, TRANSPOSED>(),
                         4 => tile.run::<4, TRANSPOSED>(),
                         3 => tile.run::<3, TRANSPOSED>(),
                         2 => tile.run::<2, TRANSPOSED>(),
@@ -187,11 +189,11 @@ fn product<const TRANSPOSED: bool>(size: Size, a: Rows, b: Panels, c: RowsMut, s
     }
 }
 
-/// Rows of the next tile when `left` are left: the last two tiles share their rows evenly, since small tiles are slow.
+/// Rows of the next tile when `left` are left: the last two tiles share their rows, since small tiles are slow.
 fn tile_rows(left: usize) -> usize {
     match left {
         0..=TILE_ROWS => left,
-        7..=10 => left.div_ceil(2),
+        5..=7 => left.div_ceil(2),
         _ => TILE_ROWS,
     }
 }
@@ -219,15 +221,13 @@ impl Tile {
         let step = if TRANSPOSED { self.a_stride } else { 1 };
         let between = if TRANSPOSED { 1 } else { self.a_stride };
         unsafe {
-            for _ in 0..self.depth / UNROLL {
-                for inner in 0..UNROLL {
-                    accumulate(&mut sums, a.add(inner * step), between, b.add(inner * PANEL));
+            for _ in 0..self.depth {
+                let (left, right) = (F32x4::load_pointer(b), F32x4::load_pointer(b.add(4)));
+                for (row, sums) in sums.iter_mut().enumerate() {
+                    let a = F32x4::splat_pointer(a.add(row * between));
+                    sums[0] = a.multiply_add(left, sums[0]);
+                    sums[1] = a.multiply_add(right, sums[1]);
                 }
-                a = a.add(UNROLL * step);
-                b = b.add(UNROLL * PANEL);
-            }
-            for _ in 0..self.depth % UNROLL {
-                accumulate(&mut sums, a, between, b);
                 a = a.add(step);
                 b = b.add(PANEL);
             }
@@ -248,22 +248,6 @@ impl Tile {
                     }
                 }
             }
-        }
-    }
-}
-
-/// Steps of depth written out in the inner loop, to save additions of pointers.
-const UNROLL: usize = 2;
-
-/// One step of depth: `sums[r] += a[r] * b`.
-#[inline(always)]
-unsafe fn accumulate<const ROWS: usize>(sums: &mut [[F32x4; 2]; ROWS], a: *const f32, between: usize, b: *const f32) {
-    unsafe {
-        let (left, right) = (F32x4::load_pointer(b), F32x4::load_pointer(b.add(4)));
-        for (row, sums) in sums.iter_mut().enumerate() {
-            let a = F32x4::splat_pointer(a.add(row * between));
-            sums[0] = a.multiply_add(left, sums[0]);
-            sums[1] = a.multiply_add(right, sums[1]);
         }
     }
 }

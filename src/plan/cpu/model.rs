@@ -48,6 +48,7 @@ impl CpuModel {
 
     pub(super) fn member(&self, member: usize) -> Member<'_> {
         Member {
+            net: &self.net,
             weights: &self.weights[member * self.net.layout.count..][..self.net.layout.count],
             packed: &self.packed[member],
         }
@@ -58,8 +59,7 @@ impl CpuModel {
         let mut trace = std::mem::take(&mut self.trace);
         let mut logits = std::mem::take(&mut self.logits);
         logits.resize(tokens.len() * self.net.config.vocab_size, 0.0);
-        trace.layers(&self.net, self.member(member), tokens, length);
-        trace.head(&self.net, self.member(member), 0..tokens.len(), &mut logits);
+        trace.run(self.member(member), tokens, length, 0..tokens.len(), &mut logits);
         (self.trace, self.logits) = (trace, logits);
         &self.logits
     }
@@ -86,10 +86,9 @@ impl CpuModel {
                 if chosen.is_empty() {
                     continue;
                 }
-                trace.layers(&self.net, self.member(member), &tokens[start..end], length);
                 logits.resize(chosen.len() * v, 0.0);
                 let places = chosen.iter().map(|&row| rows[row] as usize - start);
-                trace.head(&self.net, self.member(member), places, &mut logits);
+                trace.run(self.member(member), &tokens[start..end], length, places, &mut logits);
                 for (&row, logits) in chosen.iter().zip(logits.chunks_exact(v)) {
                     out[(member * k + row) * v..][..v].copy_from_slice(logits);
                 }

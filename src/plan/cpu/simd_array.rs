@@ -12,11 +12,6 @@ impl F32x4 {
     }
 
     #[inline(always)]
-    pub fn from_array(values: [f32; 4]) -> Self {
-        Self(values)
-    }
-
-    #[inline(always)]
     pub fn to_array(self) -> [f32; 4] {
         self.0
     }

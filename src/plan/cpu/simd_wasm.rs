@@ -13,11 +13,6 @@ impl F32x4 {
     }
 
     #[inline(always)]
-    pub fn from_array(values: [f32; 4]) -> Self {
-        Self::load(&values)
-    }
-
-    #[inline(always)]
     pub fn to_array(self) -> [f32; 4] {
         let mut values = [0.0; 4];
         self.store(&mut values);

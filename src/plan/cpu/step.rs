@@ -189,13 +189,13 @@ impl CpuPlan {
                 continue;
             }
             let forward = Member {
+                net,
                 weights,
                 packed: &work.forward,
             };
-            work.trace.layers(net, forward, tokens, length);
             work.logits.resize(work.places.len() * v, 0.0);
-            work.trace
-                .head(net, forward, work.places.iter().copied(), &mut work.logits);
+            let places = work.places.iter().copied();
+            work.trace.run(forward, tokens, length, places, &mut work.logits);
             let rows = work.logits.chunks_exact_mut(v);
             match source {
                 Source::Given(input) => {
@@ -214,26 +214,22 @@ impl CpuPlan {
                     let targets = teacher.part_logits(member, tokens, length);
                     let hard = Hard { weight: 0.0, label: 0 };
                     for (target, logits) in targets.chunks_exact(v).zip(rows) {
-                        entropy += weight * work.loss.entropy(target);
                         loss += weight * work.loss.row(logits, Target::Logits(target), hard, temperature, weight);
+                        let of_target = if temperature == 1.0 {
+                            work.loss.entropy
+                        } else {
+                            work.loss.plain_entropy(target)
+                        };
+                        entropy += weight * of_target;
                     }
                 }
             }
             let backward = Member {
+                net,
                 weights,
                 packed: &work.transposed,
             };
-            let places = work.places.iter().copied();
-            work.backward.run(
-                net,
-                backward,
-                &work.trace,
-                tokens,
-                length,
-                places,
-                &work.logits,
-                gradient,
-            );
+            work.backward.run(backward, &work.trace, tokens, &work.logits, gradient);
         }
         (loss, entropy)
     }

@@ -1,42 +1,62 @@
 // Causal attention: o = softmax(q k^T scale) v, and the logarithm of the softmax's sum for the backward pass.
-// An invocation per (sequence, head, query), four keys at a time, running maximum. query_key_value at left: [p, rows, 3d];
-// o at out: [p, rows, d]; the logarithms at other: [p, rows, heads rounded up to 4]. inner: d / 4. columns: sequences.
-// Lines that begin with %H are repeated for the vec4s of a head.
+// An invocation per (sequence, head, two queries), so that a key and its value are loaded once for both; four keys at a time,
+// running maximum. query_key_value at left: [p, rows, 3d]; o at out: [p, rows, d]; the logarithms at other: [p, rows, heads
+// rounded up to 4]. inner: d / 4. columns: sequences. Lines that begin with %H are repeated for the vec4s of a head.
+
+fn largest(x: vec4<f32>) -> f32 {
+    return max(max(x.x, x.y), max(x.z, x.w));
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let query = id.x % call.length;
-    let head = id.x / call.length % HEADS;
-    let sequence = id.x / (call.length * HEADS);
+    let pairs = (call.length + 1u) / 2u;
+    let query = id.x % pairs * 2u;
+    let head = id.x / pairs % HEADS;
+    let sequence = id.x / (pairs * HEADS);
     if (sequence >= call.columns) {
         return;
     }
+    // The second query of the last pair may not exist; then it is the first again, and not stored.
+    let other = min(query + 1u, call.length - 1u);
     let d = call.inner;
     let first = id.z * call.rows + sequence * call.length;
     let keys = call.left + first * 3u * d + d + head * HEAD;
-    let from = keys + query * 3u * d - d;
-    %H let q# = arena[from + #u] * call.scale;
-    %H var o# = vec4<f32>();
-    var top = -1e30;
-    var sum = 0.0;
-    for (var key = 0u; key <= query; key += 4u) {
+    let a_at = keys + query * 3u * d - d;
+    let b_at = keys + other * 3u * d - d;
+    %H let qa# = arena[a_at + #u] * call.scale;
+    %H let qb# = arena[b_at + #u] * call.scale;
+    %H var oa# = vec4<f32>();
+    %H var ob# = vec4<f32>();
+    var top = vec2<f32>(-1e30);
+    var sum = vec2<f32>();
+    for (var key = 0u; key <= other; key += 4u) {
         let four = vec4<u32>(key) + vec4<u32>(0u, 1u, 2u, 3u);
-        let k = keys + min(four, vec4<u32>(query)) * 3u * d;
-        var score = vec4<f32>();
-        %H score += vec4<f32>(dot(q#, arena[k.x + #u]), dot(q#, arena[k.y + #u]), dot(q#, arena[k.z + #u]), dot(q#, arena[k.w + #u]));
-        score = select(vec4<f32>(-1e30), score, four <= vec4<u32>(query));
-        let next = max(top, max(max(score.x, score.y), max(score.z, score.w)));
+        let k = keys + min(four, vec4<u32>(other)) * 3u * d;
+        var sa = vec4<f32>();
+        var sb = vec4<f32>();
+        %H let k# = mat4x4<f32>(arena[k.x + #u], arena[k.y + #u], arena[k.z + #u], arena[k.w + #u]); sa += qa# * k#; sb += qb# * k#;
+        sa = select(vec4<f32>(-1e30), sa, four <= vec4<u32>(query));
+        sb = select(vec4<f32>(-1e30), sb, four <= vec4<u32>(other));
+        let next = max(top, vec2<f32>(largest(sa), largest(sb)));
         let shrink = exp(top - next);
-        let weight = exp(score - next);
-        sum = sum * shrink + dot(weight, vec4<f32>(1.0));
+        let wa = exp(sa - next.x);
+        let wb = exp(sb - next.y);
+        sum = sum * shrink + vec2<f32>(dot(wa, vec4<f32>(1.0)), dot(wb, vec4<f32>(1.0)));
         top = next;
         let v = k + d;
-        %H o# = o# * shrink + weight.x * arena[v.x + #u] + weight.y * arena[v.y + #u] + weight.z * arena[v.z + #u] + weight.w * arena[v.w + #u];
+        %H let v# = mat4x4<f32>(arena[v.x + #u], arena[v.y + #u], arena[v.z + #u], arena[v.w + #u]); oa# = oa# * shrink.x + v# * wa; ob# = ob# * shrink.y + v# * wb;
     }
     let row = first + query;
     let to = call.out + row * d + head * HEAD;
-    %H arena[to + #u] = o# / sum;
+    let log_to = call.other + row * ((HEADS + 3u) / 4u) + head / 4u;
+    %H arena[to + #u] = oa# / sum.x;
     if (call.keep == 1u) {
-        arena[call.other + row * ((HEADS + 3u) / 4u) + head / 4u][head % 4u] = top + log(sum);
+        arena[log_to][head % 4u] = top.x + log(sum.x);
+    }
+    if (other > query) {
+        %H arena[to + d + #u] = ob# / sum.y;
+        if (call.keep == 1u) {
+            arena[log_to + (HEADS + 3u) / 4u][head % 4u] = top.y + log(sum.y);
+        }
     }
 }

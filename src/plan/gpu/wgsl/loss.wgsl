@@ -6,12 +6,12 @@
 // given, from list on, each [p, rows]: targets, labels, weights. constants from other on, a vec4 a member: T, hard.
 // items: where the hidden bits begin in `table`; length: words of them in a row. slots: v.
 
-const LANES = 32u;
+const LANES = 16u;
 
-var<workgroup> tops: array<vec2<f32>, 32>;
-var<workgroup> sums: array<vec4<f32>, 32>;
-var<workgroup> more: array<vec4<f32>, 32>;
-var<workgroup> ends: array<vec2<f32>, 32>;
+var<workgroup> tops: array<vec2<f32>, LANES>;
+var<workgroup> sums: array<vec4<f32>, LANES>;
+var<workgroup> more: array<vec4<f32>, LANES>;
+var<workgroup> ends: array<vec2<f32>, LANES>;
 
 fn total(x: vec4<f32>) -> f32 {
     return dot(x, vec4<f32>(1.0));
@@ -31,7 +31,7 @@ fn hidden(row: u32, quad: u32) -> vec4<bool> {
     return (vec4<u32>(bits) & vec4<u32>(1u, 2u, 4u, 8u)) != vec4<u32>(0u);
 }
 
-@compute @workgroup_size(32)
+@compute @workgroup_size(16)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let member = group.y;
     let row = member * call.rows + group.x;
@@ -67,7 +67,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let s = arena[at + c] - top.x;
         let q = exp(s * cold);
         sum.x += total(q);
-        sum.y += total(exp(s));
+        if (mixture.y > 0.0) {
+            sum.y += total(exp(s));
+        }
         if (soft) {
             let z = table[z_at + c] - top.y;
             let p = exp(z * cold);
@@ -108,6 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         mass = shown_p + (sum.x - extra.x) / sum.x * ratio;
     }
     let ratio_log = log(ratio);
+    let hard_sum = max(sum.y, 1e-30);
     let soft_scale = weight * (1.0 - mixture.y) * mixture.x;
     let hard_scale = weight * mixture.y;
     let quad = vec4<u32>(0u, 1u, 2u, 3u);
@@ -131,7 +134,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             divergence += total(select(vec4<f32>(), wanted * gap, wanted > vec4<f32>()));
         }
         let said = select(vec4<f32>(), vec4<f32>(1.0), vec4<u32>(label) == 4u * c + quad);
-        let gradient = soft_scale * (q * mass - wanted) + hard_scale * (exp(s) / sum.y - said);
+        var gradient = soft_scale * (q * mass - wanted);
+        if (mixture.y > 0.0) {
+            gradient += hard_scale * (exp(s) / hard_sum - said);
+        }
         arena[at + c] = gradient;
         // Relative to the top: the gradient of a row sums to almost nothing, and large logits would cancel badly.
         product += dot(gradient, s);
@@ -144,7 +150,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             end += ends[i];
         }
         let kl = select(q_log - goal_s * cold, end.x, soft);
-        let loss = soft_scale * mixture.x * kl + hard_scale * (log(sum.y) - label_s);
+        let loss = soft_scale * mixture.x * kl + hard_scale * (log(hard_sum) - label_s);
         var entropy = 0.0;
         if (ENTROPY && soft) {
             entropy = log(extra.y) - extra.z / extra.y;

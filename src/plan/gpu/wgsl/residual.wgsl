@@ -1,8 +1,8 @@
 // out = residual + X W. X: [p, rows, inner] at left; W: [inner, columns]; residual and out [p, rows, columns], possibly the
 // same place. Needs tile.wgsl.
 
-fn add(quarter: mat4x4<f32>, from: vec4<u32>) -> mat4x4<f32> {
-    return quarter + four(from, 0u);
+fn add(quarter: mat4x4<f32>, source: vec4<u32>) -> mat4x4<f32> {
+    return quarter + four(source, 0u);
 }
 
 @compute @workgroup_size(8, 8)

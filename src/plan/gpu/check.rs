@@ -1,0 +1,128 @@
+//! The plan against a plain one in double precision: losses, gradients by finite differences, updates. Run on a page, because
+//! that is where the device is.
+
+mod cases;
+mod plain;
+
+pub use cases::{Case, cases, initial, random};
+pub use plain::{losses, updated};
+
+use super::{GpuForward, GpuPlan, Targets};
+
+/// Largest difference that is let pass, relative to the largest number of its tensor or member.
+const TOLERANCE: f64 = 2e-4;
+
+/// Checks every case and describes what was compared, or says what differs.
+pub async fn check(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+    let mut report = String::new();
+    for case in cases() {
+        let name = case.name;
+        let one = check_case(&case, device, queue).await;
+        report += &format!("{name}: {}\n", one.map_err(|error| format!("{name}: {error}"))?);
+    }
+    report += &taught(device, queue).await?;
+    Ok(report)
+}
+
+async fn check_case(case: &Case, device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+    let targets = Targets::Table {
+        logits: &case.table,
+        hidden: case.hidden.as_deref(),
+    };
+    let (shape, optimizer) = (case.shape.clone(), case.optimizer);
+    let mut plan = GpuPlan::new(device, queue, shape, &case.weights, optimizer, &case.mixture, targets).await?;
+    let input = case.input();
+
+    let (got_losses, gradient) = plan.gradient_read(&input).await?;
+    let wanted_losses = losses(case, &wide(&case.weights));
+    let loss_error = compare("losses", &got_losses, &wanted_losses)?;
+    let wanted = plain::gradient(case);
+    let mut worst: f64 = 0.0;
+    let count = case.shape.config.parameter_count();
+    for member in 0..case.shape.population {
+        let mut at = member * count;
+        for (name, shape) in case.shape.config.parameters() {
+            let size: usize = shape.iter().product();
+            let error = compare(&format!("gradient of {name}, {member}"), &gradient[at..at + size], &wanted[at..at + size]);
+            worst = worst.max(error?);
+            at += size;
+        }
+    }
+
+    // Two updates with the plan's own gradients: what is checked here is clipping and AdamW.
+    let mut state = plain::State::new(&wide(&case.weights));
+    for _ in 0..2 {
+        let (_, gradient) = plan.gradient_read(&input).await?;
+        updated(case, &mut state, &wide(&gradient));
+        plan.step(&input)?;
+    }
+    let weights = plan.read_weights().await?;
+    compare("weights", &weights, &state.weights)?;
+    let read = plan.read_losses().await?;
+    let first = &read.losses[..case.shape.population];
+    if read.losses.len() != 2 * case.shape.population || first != got_losses {
+        return Err(format!("the ring has {:?}, not {got_losses:?} first", read.losses));
+    }
+
+    let logits = plan.logits_at(&case.tokens, case.shape.length, &case.rows).await?;
+    let wanted = plain::all_logits(case, &wide(&weights));
+    let logits_error = compare("logits", &logits, &wanted)?;
+
+    // From a checkpoint it goes on alike.
+    let moments = plan.read_moments().await?;
+    plan.step(&input)?;
+    let after = plan.read_weights().await?;
+    plan.restore(&weights, Some(&moments))?;
+    plan.step(&input)?;
+    if plan.read_weights().await? != after {
+        return Err("a restored plan goes on differently".to_owned());
+    }
+    Ok(format!("losses {loss_error:.1e}, gradient {worst:.1e}, logits {logits_error:.1e}"))
+}
+
+/// A teacher in the same submission gives what its logits as a table give.
+async fn taught(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+    let Some(mut case) = cases().into_iter().find(|case| case.shape.population == 1 && case.hidden.is_none()) else {
+        return Err("no case has one member".to_owned());
+    };
+    let mut config = case.shape.config.clone();
+    (config.hidden_size, config.num_hidden_layers, config.intermediate_size) = (32, 3, 20);
+    let weights = random(11, config.parameter_count(), 0.4);
+    let teacher = GpuForward::new(device, queue, &config, 1, &weights).await?;
+    case.table = teacher.logits_at(&case.tokens, case.shape.length, &case.rows).await?;
+    let v = config.vocab_size as u32;
+    case.targets = (v..v + case.rows.len() as u32).collect();
+    let shape = case.shape.clone();
+    let targets = Targets::Teacher(&teacher);
+    let mut plan = GpuPlan::new(device, queue, shape, &case.weights, case.optimizer, &case.mixture, targets).await?;
+    plan.step(&case.input())?;
+    let read = plan.read_losses().await?;
+    compare("losses with a teacher", &read.losses, &losses(&case, &wide(&case.weights)))?;
+    compare("entropy", &read.entropies, &[plain::entropy(&case.table, config.vocab_size)])?;
+    Ok(format!("with a teacher: {} dispatches\n", plan.dispatches_per_step()))
+}
+
+/// In double precision.
+pub fn wide(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
+}
+
+fn compare(name: &str, got: &[f32], wanted: &[f64]) -> Result<f64, String> {
+    if got.len() != wanted.len() {
+        return Err(format!("{name}: {} numbers, not {}", got.len(), wanted.len()));
+    }
+    let largest = wanted.iter().fold(1e-6f64, |most, value| most.max(value.abs()));
+    let mut worst = (0.0, 0);
+    for (i, (got, wanted)) in got.iter().zip(wanted).enumerate() {
+        let error = (f64::from(*got) - wanted).abs() / largest;
+        // NaN is worse than anything.
+        if error.is_nan() || error > worst.0 {
+            worst = (error, i);
+        }
+    }
+    if worst.0 <= TOLERANCE {
+        return Ok(worst.0);
+    }
+    let (got, wanted) = (got[worst.1], wanted[worst.1]);
+    Err(format!("{name}: {got} at {}, not {wanted} (of {largest})", worst.1))
+}

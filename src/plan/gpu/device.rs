@@ -1,0 +1,142 @@
+//! The device: buffers within its limits, uploads, and reads that wait without blocking.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::task::{Poll, Waker};
+
+/// A device, its queue, and staging buffers that wait to be used again.
+#[derive(Clone)]
+pub(super) struct Gpu {
+    pub device: wgpu::Device,
+    pub queue: wgpu::Queue,
+    staging: Rc<RefCell<Vec<wgpu::Buffer>>>,
+}
+
+/// Staging buffers that are kept.
+const STAGING: usize = 8;
+
+impl Gpu {
+    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+        Self {
+            device: device.clone(),
+            queue: queue.clone(),
+            staging: Rc::default(),
+        }
+    }
+
+    /// A storage buffer of zeros, or why the device has none so large.
+    pub fn storage(&self, name: &str, bytes: u64) -> Result<wgpu::Buffer, String> {
+        let limits = self.device.limits();
+        let most = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+        if bytes > most {
+            let (need, most) = (bytes.div_ceil(1 << 20), most >> 20);
+            return Err(format!("the {name} of this shape take {need} MiB; this device's buffers have at most {most}"));
+        }
+        Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(name),
+            size: bytes.max(16).next_multiple_of(16),
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::COPY_SRC,
+            mapped_at_creation: false,
+        }))
+    }
+
+    pub fn write_u32(&self, buffer: &wgpu::Buffer, words: &[u32]) {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.queue.write_buffer(buffer, 0, &bytes);
+    }
+
+    pub fn write_f32(&self, buffer: &wgpu::Buffer, values: &[f32]) {
+        self.write_f32_at(buffer, 0, values);
+    }
+
+    pub fn write_f32_at(&self, buffer: &wgpu::Buffer, offset: u64, values: &[f32]) {
+        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        self.queue.write_buffer(buffer, offset, &bytes);
+    }
+
+    pub fn encoder(&self) -> wgpu::CommandEncoder {
+        self.device
+            .create_command_encoder(&wgpu::CommandEncoderDescriptor::default())
+    }
+
+    /// Copies part of a buffer to where it can be read from, as the encoder's next command.
+    pub fn read_later(&self, encoder: &mut wgpu::CommandEncoder, source: &wgpu::Buffer, at: u64, bytes: u64) -> Read {
+        let mut staging = self.staging.borrow_mut();
+        let buffer = match staging.iter().position(|buffer| buffer.size() == bytes) {
+            Some(index) => staging.remove(index),
+            None => self.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("staging"),
+                size: bytes,
+                usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            }),
+        };
+        encoder.copy_buffer_to_buffer(source, at, &buffer, 0, bytes);
+        Read {
+            buffer,
+            staging: self.staging.clone(),
+        }
+    }
+}
+
+/// A copy that is on its way. Submit the encoder before asking for the values.
+pub(super) struct Read {
+    buffer: wgpu::Buffer,
+    staging: Rc<RefCell<Vec<wgpu::Buffer>>>,
+}
+
+/// What the callback of a map leaves for the future that waits for it.
+#[derive(Default)]
+struct Mapped {
+    result: Option<Result<(), wgpu::BufferAsyncError>>,
+    waker: Option<Waker>,
+}
+
+impl Read {
+    /// The numbers, once the device has come so far.
+    pub async fn values(self) -> Result<Vec<f32>, String> {
+        let state = Arc::new(Mutex::new(Mapped::default()));
+        let shared = state.clone();
+        self.buffer.map_async(wgpu::MapMode::Read, .., move |result| {
+            if let Ok(mut mapped) = shared.lock() {
+                mapped.result = Some(result);
+                if let Some(waker) = mapped.waker.take() {
+                    waker.wake();
+                }
+            }
+        });
+        let result = poll_fn(|context| {
+            let Ok(mut mapped) = state.lock() else {
+                return Poll::Ready(Err(wgpu::BufferAsyncError));
+            };
+            match mapped.result.take() {
+                Some(result) => Poll::Ready(result),
+                None => {
+                    mapped.waker = Some(context.waker().clone());
+                    Poll::Pending
+                }
+            }
+        });
+        result
+            .await
+            .map_err(|error| format!("the device did not return a buffer: {error}"))?;
+        let view = self
+            .buffer
+            .get_mapped_range(..)
+            .map_err(|error| format!("a returned buffer cannot be read: {error}"))?;
+        let values = view
+            .chunks_exact(4)
+            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+            .collect();
+        drop(view);
+        self.buffer.unmap();
+        let mut staging = self.staging.borrow_mut();
+        staging.push(self.buffer);
+        if staging.len() > STAGING {
+            staging.remove(0);
+        }
+        Ok(values)
+    }
+}

@@ -1,0 +1,327 @@
+//! The forward pass as dispatches, and a model whose weights are only read.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::model::LlamaConfig;
+use crate::plan::Shape;
+
+use super::device::Gpu;
+use super::kernels::{Kernel, Kernels, Variant};
+use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
+use super::sequence::{Bound, Call, Program, Sequence};
+
+/// Where a forward pass finds things.
+pub(super) struct Places<'a> {
+    pub sizes: &'a Sizes,
+    pub weights: &'a Weights,
+    pub activations: &'a Activations,
+    pub given: &'a Given,
+    /// Cosines and sines among the constants.
+    pub rotary: u32,
+}
+
+impl Places<'_> {
+    /// What all calls on the positions' rows have in common.
+    pub fn call(&self) -> Call {
+        let sizes = self.sizes;
+        Call {
+            rows: sizes.rows,
+            real: sizes.positions,
+            parameters: sizes.parameters,
+            population: sizes.population,
+            length: sizes.length,
+            scale: 1.0 / (4.0 * sizes.head as f32).sqrt(),
+            epsilon: sizes.epsilon,
+            ..Call::default()
+        }
+    }
+}
+
+/// Adds the forward pass: 5 dispatches a layer and 2. `keep`: the backward pass follows.
+pub(super) fn forward(program: &mut Program, places: &Places<'_>, keep: bool) {
+    let Places {
+        sizes,
+        weights,
+        activations: at,
+        given,
+        ..
+    } = places;
+    let (d, f) = (sizes.d, sizes.f);
+    let common = Call {
+        keep: u32::from(keep),
+        ..places.call()
+    };
+    let embed = Call {
+        columns: d,
+        out: at.stream[0],
+        list: given.tokens,
+        ..common
+    };
+    let groups = [(sizes.rows * d).div_ceil(64) as usize, 1, sizes.population as usize];
+    program.push(Kernel::Embed, embed, groups);
+
+    for (i, layer) in weights.layers.iter().enumerate() {
+        let qkv = Call {
+            inner: d,
+            columns: 3 * d,
+            slots: 3 * d / 2,
+            weight: layer.qkv,
+            gain: layer.attention_norm,
+            left: at.stream[2 * i],
+            out: at.qkv[i],
+            inverse: at.inverse[2 * i],
+            other: places.rotary,
+            ..common
+        };
+        program.push_tiles(Kernel::Qkv, qkv);
+        let attention = Call {
+            inner: d,
+            columns: sizes.sequences,
+            left: at.qkv[i],
+            out: at.attended[i],
+            other: at.log_sums[i],
+            ..common
+        };
+        let pairs = sizes.sequences * sizes.heads * sizes.length.div_ceil(2);
+        let groups = [pairs.div_ceil(64) as usize, 1, sizes.population as usize];
+        program.push(Kernel::Attention, attention, groups);
+        let out = Call {
+            inner: d,
+            columns: d,
+            slots: d.div_ceil(2),
+            weight: layer.out,
+            left: at.attended[i],
+            residual: at.stream[2 * i],
+            out: at.stream[2 * i + 1],
+            ..common
+        };
+        program.push_tiles(Kernel::Residual, out);
+        let swiglu = Call {
+            inner: d,
+            columns: 2 * f,
+            slots: f,
+            weight: layer.gate_up,
+            gain: layer.mlp_norm,
+            left: at.stream[2 * i + 1],
+            out: at.gated[i],
+            inverse: at.inverse[2 * i + 1],
+            other: at.gate_up[i],
+            ..common
+        };
+        program.push_tiles(Kernel::Swiglu, swiglu);
+        let down = Call {
+            inner: f,
+            columns: d,
+            slots: d.div_ceil(2),
+            weight: layer.down,
+            left: at.gated[i],
+            residual: at.stream[2 * i + 1],
+            out: at.stream[2 * i + 2],
+            ..common
+        };
+        program.push_tiles(Kernel::Residual, down);
+    }
+    let head = Call {
+        rows: sizes.looked_rows,
+        inner: d,
+        columns: sizes.v,
+        slots: sizes.v.div_ceil(2),
+        weight: weights.head,
+        gain: weights.norm,
+        left: at.stream[2 * weights.layers.len()],
+        out: at.logits,
+        inverse: at.head_inverse,
+        list: given.rows,
+        ..common
+    };
+    program.push_tiles(Kernel::Head, head);
+}
+
+/// Tokens and looked-at rows as `given` begins: four numbers, tokens, then rows of the padded arena.
+pub(super) fn pack(sizes: &Sizes, tokens: &[u32], rows: &[u32], words: &mut Vec<u32>) -> Result<(), String> {
+    let (population, positions) = (sizes.population as usize, sizes.positions as usize);
+    let looked = sizes.looked as usize;
+    if tokens.len() != population * positions || rows.len() != population * looked {
+        return Err(format!("{} tokens and {} rows do not fit the plan", tokens.len(), rows.len()));
+    }
+    if tokens.iter().any(|&token| token >= 4 * sizes.v) {
+        return Err("a token is not in the vocabulary".to_owned());
+    }
+    words.extend(tokens);
+    for (member, rows) in rows.chunks_exact(looked).enumerate() {
+        let (first, base) = (member as u32 * sizes.positions, member as u32 * sizes.rows);
+        if rows.iter().any(|&row| row < first || row >= first + sizes.positions) {
+            return Err(format!("a row is outside member {member}"));
+        }
+        words.extend(rows.iter().map(|row| row - first + base));
+        words.resize(words.len() + sizes.looked_rows as usize - looked, base);
+    }
+    Ok(())
+}
+
+/// A forward pass of one shape with its own arena.
+pub(super) struct Pass {
+    pub sizes: Sizes,
+    pub arena: wgpu::Buffer,
+    /// Bytes of the logits in the arena: where, and how many.
+    pub logits: (u64, u64),
+    pub sequence: Sequence,
+    given: wgpu::Buffer,
+}
+
+/// A model on the device that only computes logits: its weights may be those of a plan.
+pub struct GpuForward {
+    gpu: Gpu,
+    config: LlamaConfig,
+    population: usize,
+    pub(super) kernels: Kernels,
+    weights: wgpu::Buffer,
+    passes: RefCell<Vec<(Shape, Rc<Pass>)>>,
+}
+
+/// Forward passes that are kept for their shapes.
+const KEPT: usize = 6;
+
+impl GpuForward {
+    /// `weights`: `[p, parameters]`.
+    pub async fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        config: &LlamaConfig,
+        population: usize,
+        weights: &[f32],
+    ) -> Result<Self, String> {
+        if weights.len() != population * config.parameter_count() {
+            return Err(format!("{} weights are not those of {population} such models", weights.len()));
+        }
+        let kernels = Kernels::new(device, config, Variant::default(), &Kernel::FORWARD).await?;
+        let gpu = Gpu::new(device, queue);
+        let buffer = gpu.storage("weights", 4 * weights.len() as u64)?;
+        gpu.write_f32(&buffer, weights);
+        Ok(Self::sharing(gpu, config, population, kernels, buffer))
+    }
+
+    /// With kernels and weights that exist already.
+    pub(super) fn sharing(
+        gpu: Gpu,
+        config: &LlamaConfig,
+        population: usize,
+        kernels: Kernels,
+        weights: wgpu::Buffer,
+    ) -> Self {
+        Self {
+            gpu,
+            config: config.clone(),
+            population,
+            kernels,
+            weights,
+            passes: RefCell::default(),
+        }
+    }
+
+    pub fn config(&self) -> &LlamaConfig {
+        &self.config
+    }
+
+    pub fn population(&self) -> usize {
+        self.population
+    }
+
+    /// Logits `[p, k, v]` at `rows` `[p, k]`, positions in `tokens` `[p, b, length]` flattened, each in its member's part.
+    pub async fn logits_at(&self, tokens: &[u32], length: usize, rows: &[u32]) -> Result<Vec<f32>, String> {
+        let (gpu, pass) = (&self.gpu, self.pass(tokens, length, rows)?);
+        let mut words = vec![0; 8];
+        pack(&pass.sizes, tokens, rows, &mut words)?;
+        gpu.write_u32(&pass.given, &words);
+        let mut encoder = gpu.encoder();
+        {
+            let mut compute = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.sequence.record(&mut compute, &self.kernels, pass.sequence.len());
+        }
+        let read = gpu.read_later(&mut encoder, &pass.arena, pass.logits.0, pass.logits.1);
+        gpu.queue.submit([encoder.finish()]);
+        let padded = read.values().await?;
+        let (looked, padded_rows) = (pass.sizes.looked as usize, pass.sizes.looked_rows as usize);
+        let width = self.config.vocab_size;
+        Ok(padded
+            .chunks_exact(padded_rows * width)
+            .flat_map(|member| &member[..looked * width])
+            .copied()
+            .collect())
+    }
+
+    /// The pass of this shape, from before or new.
+    fn pass(&self, tokens: &[u32], length: usize, rows: &[u32]) -> Result<Rc<Pass>, String> {
+        if length == 0 || !tokens.len().is_multiple_of(self.population * length) {
+            return Err(format!("{} tokens are not sequences of {length}", tokens.len()));
+        }
+        let shape = Shape {
+            config: self.config.clone(),
+            population: self.population,
+            sequences: tokens.len() / (self.population * length),
+            length,
+            rows: rows.len() / self.population,
+        };
+        let mut passes = self.passes.borrow_mut();
+        if let Some(index) = passes.iter().position(|(known, _)| *known == shape) {
+            let found = passes.remove(index);
+            passes.push(found);
+        } else {
+            let sizes = Sizes::new(&shape)?;
+            let words = Given::new(&sizes, false);
+            let given = self.gpu.storage("asked", 4 * u64::from(words.words))?;
+            let pass = self.build(sizes, &words, given, &shape)?;
+            if passes.len() == KEPT {
+                passes.remove(0);
+            }
+            passes.push((shape, Rc::new(pass)));
+        }
+        passes.last().map(|(_, pass)| pass.clone()).ok_or_else(String::new)
+    }
+
+    /// A pass that reads its tokens and rows from `given`, as `words` says.
+    pub(super) fn build(
+        &self,
+        sizes: Sizes,
+        words: &Given,
+        given: wgpu::Buffer,
+        shape: &Shape,
+    ) -> Result<Pass, String> {
+        let gpu = &self.gpu;
+        let mut regions = Arena::default();
+        let activations = Activations::new(&sizes, &mut regions, false);
+        let arena = gpu.storage("activations", regions.bytes())?;
+        let table = rotary(&self.config, shape.length);
+        let constants = gpu.storage("constants", 4 * table.len() as u64)?;
+        gpu.write_f32(&constants, &table);
+        let mut program = Program::default();
+        let places = Places {
+            sizes: &sizes,
+            weights: &Weights::new(&self.config),
+            activations: &activations,
+            given: words,
+            rotary: 0,
+        };
+        forward(&mut program, &places, false);
+        let bound = Bound {
+            arena: &arena,
+            weights: &self.weights,
+            gradients: &gpu.storage("none", 16)?,
+            moments: &gpu.storage("none", 16)?,
+            given: &given,
+            table: constants.as_entire_buffer_binding(),
+            constants: &constants,
+            losses: &gpu.storage("none", 16)?,
+        };
+        let sequence = Sequence::new(&gpu.device, &gpu.queue, &self.kernels, &program, bound)?;
+        let bytes = 16 * u64::from(sizes.all_looked() * sizes.v);
+        Ok(Pass {
+            logits: (16 * u64::from(activations.logits), bytes),
+            sizes,
+            arena,
+            sequence,
+            given,
+        })
+    }
+}

@@ -1,0 +1,421 @@
+//! [`GpuPlan`]: a population in training.
+
+use std::rc::Rc;
+
+use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
+
+use super::backward::{Constants, Scratch, Tables, backward};
+use super::device::Gpu;
+use super::forward::{GpuForward, Pass, Places, forward};
+use super::input::pack_step;
+use super::kernels::{Kernel, Kernels, Variant};
+use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
+use super::optimizer::Optimizer;
+use super::sequence::{Bound, Program, Sequence};
+
+/// What the loss compares with where a target is not one token.
+pub enum Targets<'a> {
+    /// Logits `[table rows, v]`, and a bit for every hidden token, `ceil(v / 32)` words a row.
+    Table {
+        logits: &'a [f32],
+        hidden: Option<&'a [u32]>,
+    },
+    /// The logits of another model, computed in the same submission on the same tokens and rows. Row `i` is compared with its
+    /// row `i`, whatever `StepInput::targets` says. Of the same population.
+    Teacher(&'a GpuForward),
+}
+
+/// Losses of the steps since they were last read, oldest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Losses {
+    /// `[steps, p]`.
+    pub losses: Vec<f32>,
+    /// `[steps, p]`: mean entropy of softmax(target logits); 0 with a table.
+    pub entropies: Vec<f32>,
+}
+
+/// The optimiser's state, for a checkpoint.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Moments {
+    pub first: Vec<f32>,
+    pub second: Vec<f32>,
+    pub updates: u32,
+}
+
+/// Steps whose losses the device keeps.
+const RING: u32 = 64;
+
+/// A population in training on the device.
+pub struct GpuPlan {
+    gpu: Gpu,
+    shape: Shape,
+    sizes: Sizes,
+    words: Given,
+    optimizer: Optimizer,
+    kernels: Kernels,
+    /// All but the update; then the update.
+    sequence: Sequence,
+    teacher: Option<(Rc<Pass>, Kernels)>,
+    /// Shares the weights.
+    asked: GpuForward,
+    weights: wgpu::Buffer,
+    gradients: wgpu::Buffer,
+    moments: wgpu::Buffer,
+    given: wgpu::Buffer,
+    losses: wgpu::Buffer,
+    /// Targets end here.
+    limit: u32,
+    /// Place of the next loss in the ring, and how many were not read.
+    slot: u32,
+    unread: u32,
+    packed: Vec<u32>,
+}
+
+impl GpuPlan {
+    /// Compiles and allocates everything. `weights`: `[p, parameters]`.
+    pub async fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        shape: Shape,
+        weights: &[f32],
+        optimizer: AdamWConfig,
+        mixture: &Mixture,
+        targets: Targets<'_>,
+    ) -> Result<Self, String> {
+        let sizes = Sizes::new(&shape)?;
+        let (population, v) = (shape.population, shape.config.vocab_size);
+        let numbers = population * shape.config.parameter_count();
+        if weights.len() != numbers {
+            return Err(format!("{} weights are not those of {population} such models", weights.len()));
+        }
+        if mixture.temperature.len() != population || mixture.hard_weight.len() != population {
+            return Err(format!("the mixture is not one of {population} members"));
+        }
+        let variant = match &targets {
+            Targets::Table { hidden, .. } => Variant {
+                hidden: hidden.is_some(),
+                entropy: false,
+            },
+            Targets::Teacher(_) => Variant {
+                hidden: false,
+                entropy: true,
+            },
+        };
+        let kernels = Kernels::new(device, &shape.config, variant, &Kernel::ALL).await?;
+        let gpu = Gpu::new(device, queue);
+
+        // What is not compiled is still checked as it is made: a refused buffer must not become a plan that does nothing.
+        let scopes = [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory].map(|f| device.push_error_scope(f));
+        let made = Self::allocate(gpu, shape, sizes, weights, optimizer, mixture, targets, kernels, v);
+        let mut failure = None;
+        for scope in scopes.into_iter().rev() {
+            failure = scope.pop().await.or(failure);
+        }
+        match failure {
+            Some(error) => Err(format!("the device refused the plan: {error}")),
+            None => made,
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the second half of `new`")]
+    fn allocate(
+        gpu: Gpu,
+        shape: Shape,
+        sizes: Sizes,
+        weights: &[f32],
+        optimizer: AdamWConfig,
+        mixture: &Mixture,
+        targets: Targets<'_>,
+        kernels: Kernels,
+        v: usize,
+    ) -> Result<Self, String> {
+        let (words, places) = (Given::new(&sizes, true), Weights::new(&shape.config));
+        let mut regions = Arena::default();
+        let activations = Activations::new(&sizes, &mut regions, true);
+        let scratch = Scratch::new(&sizes, &mut regions);
+        let optimizer = Optimizer {
+            config: optimizer,
+            updates: 0,
+        };
+
+        let mut constants = optimizer.constants().to_vec();
+        for (temperature, hard) in mixture.temperature.iter().zip(&mixture.hard_weight) {
+            constants.extend([*temperature, *hard, 0.0, 0.0]);
+        }
+        let rotary_at = (constants.len() / 4) as u32;
+        constants.extend(rotary(&shape.config, shape.length));
+        let places = Places {
+            sizes: &sizes,
+            weights: &places,
+            activations: &activations,
+            given: &words,
+            rotary: rotary_at,
+        };
+        let tables = Tables::new(&places, &scratch);
+        let mut lookups: Vec<u8> = constants.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let jobs = (lookups.len() / 16) as u32;
+        lookups.extend(tables.jobs.iter().flat_map(|word| word.to_le_bytes()));
+        let blocks = (lookups.len() / 16) as u32;
+        lookups.extend(tables.blocks.iter().flat_map(|word| word.to_le_bytes()));
+
+        let given = gpu.storage("inputs", 4 * u64::from(words.words))?;
+        let (table, hidden_at, hidden_words, limit, teacher) = match targets {
+            Targets::Table { logits, hidden } => {
+                let buffer = Self::table(&gpu, logits, hidden, v)?;
+                let limit = (v + logits.len() / v) as u32;
+                (Some(buffer), logits.len() / 4, v.div_ceil(32), limit, None)
+            }
+            Targets::Teacher(model) => {
+                if (model.population(), model.config().vocab_size) != (shape.population, v) {
+                    return Err("the teacher is not of the student's population and vocabulary".to_owned());
+                }
+                let taught = Shape {
+                    config: model.config().clone(),
+                    ..shape.clone()
+                };
+                let pass = model.build(Sizes::new(&taught)?, &words, given.clone(), &taught)?;
+                let limit = (v as u32) + sizes.all_looked();
+                (None, 0, 0, limit, Some((Rc::new(pass), model.kernels.clone())))
+            }
+        };
+        let numbers = 4 * weights.len() as u64;
+        let [weights_buffer, moments] = [("weights", 1), ("moments", 2)].map(|(name, n)| gpu.storage(name, n * numbers));
+        let (weights_buffer, moments) = (weights_buffer?, moments?);
+        gpu.write_f32(&weights_buffer, weights);
+        let gradients = gpu.storage("gradients", u64::from(scratch.splits) * numbers)?;
+        let losses = gpu.storage("losses", 8 * u64::from(RING * sizes.population))?;
+        let arena = gpu.storage("activations", regions.bytes())?;
+        let lookup = gpu.storage("constants", lookups.len() as u64)?;
+        gpu.queue.write_buffer(&lookup, 0, &lookups);
+
+        let mut program = Program::default();
+        forward(&mut program, &places, true);
+        let constants = Constants {
+            optimizer: 0,
+            mixture: 2,
+            jobs,
+            blocks,
+            hidden: hidden_at as u32,
+            hidden_words: hidden_words as u32,
+        };
+        backward(&mut program, &places, &scratch, &tables, &constants);
+        let bound = Bound {
+            arena: &arena,
+            weights: &weights_buffer,
+            gradients: &gradients,
+            moments: &moments,
+            given: &given,
+            table: match (&table, &teacher) {
+                (_, Some((pass, _))) => wgpu::BufferBinding {
+                    buffer: &pass.arena,
+                    offset: pass.logits.0,
+                    size: wgpu::BufferSize::new(pass.logits.1),
+                },
+                (Some(table), None) => table.as_entire_buffer_binding(),
+                (None, None) => lookup.as_entire_buffer_binding(),
+            },
+            constants: &lookup,
+            losses: &losses,
+        };
+        let sequence = Sequence::new(&gpu.device, &gpu.queue, &kernels, &program, bound)?;
+        let weights = weights_buffer.clone();
+        let asked = GpuForward::sharing(gpu.clone(), &shape.config, shape.population, kernels.clone(), weights);
+        Ok(Self {
+            gpu,
+            shape,
+            sizes,
+            words,
+            optimizer,
+            kernels,
+            sequence,
+            teacher,
+            asked,
+            weights: weights_buffer,
+            gradients,
+            moments,
+            given,
+            losses,
+            limit,
+            slot: 0,
+            unread: 0,
+            packed: Vec::new(),
+        })
+    }
+
+    /// The table of target logits, the hidden bits behind it.
+    fn table(gpu: &Gpu, logits: &[f32], hidden: Option<&[u32]>, v: usize) -> Result<wgpu::Buffer, String> {
+        let bits = hidden.unwrap_or_default();
+        if !logits.len().is_multiple_of(v) || hidden.is_some_and(|b| b.len() != logits.len() / v * v.div_ceil(32)) {
+            return Err("the table of targets has no whole rows".to_owned());
+        }
+        let buffer = gpu.storage("target logits", 4 * (logits.len() + bits.len()) as u64)?;
+        gpu.write_f32(&buffer, logits);
+        let bytes: Vec<u8> = bits.iter().flat_map(|word| word.to_le_bytes()).collect();
+        gpu.queue.write_buffer(&buffer, 4 * logits.len() as u64, &bytes);
+        Ok(buffer)
+    }
+
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Updates done.
+    pub fn updates(&self) -> u32 {
+        self.optimizer.updates
+    }
+
+    /// Dispatches of a step, the teacher's among them.
+    pub fn dispatches_per_step(&self) -> usize {
+        self.sequence.len() + self.teacher.as_ref().map_or(0, |(pass, _)| pass.sequence.len())
+    }
+
+    /// Records and submits a step; nothing is waited for.
+    pub fn step(&mut self, input: &StepInput<'_>) -> Result<(), String> {
+        self.submit(input, self.sequence.len())?;
+        self.optimizer.updates += 1;
+        Ok(())
+    }
+
+    fn submit(&mut self, input: &StepInput<'_>, count: usize) -> Result<(), String> {
+        let numbers = self.optimizer.numbers(input.rate, self.slot);
+        let rows: Vec<u32>;
+        let mut input = *input;
+        if self.teacher.is_some() {
+            let (v, looked, padded) = (4 * self.sizes.v, self.sizes.looked, self.sizes.looked_rows);
+            let targets = (0..self.sizes.population).flat_map(|m| (0..looked).map(move |i| v + m * padded + i));
+            rows = targets.collect();
+            input.targets = &rows;
+        }
+        let mut packed = std::mem::take(&mut self.packed);
+        let result = pack_step(&self.sizes, &self.words, numbers, &input, self.limit, &mut packed);
+        self.packed = packed;
+        result?;
+        self.gpu.write_u32(&self.given, &self.packed);
+        let mut encoder = self.gpu.encoder();
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            if let Some((teacher, kernels)) = &self.teacher {
+                teacher.sequence.record(&mut pass, kernels, teacher.sequence.len());
+            }
+            self.sequence.record(&mut pass, &self.kernels, count);
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+        self.slot = (self.slot + 1) % RING;
+        self.unread = (self.unread + 1).min(RING);
+        Ok(())
+    }
+
+    /// Losses of the steps since the last call, at most the last 64. The steps of before are done when it returns; others may be
+    /// submitted while it waits.
+    pub fn read_losses(&mut self) -> impl Future<Output = Result<Losses, String>> + use<> {
+        let (population, unread) = (self.shape.population, self.unread as usize);
+        let first = (self.slot + RING - self.unread) as usize;
+        self.unread = 0;
+        let mut encoder = self.gpu.encoder();
+        let read = self.gpu.read_later(&mut encoder, &self.losses, 0, self.losses.size());
+        self.gpu.queue.submit([encoder.finish()]);
+        async move {
+            let ring = read.values().await?;
+            let mut all = Losses::default();
+            for step in first..first + unread {
+                let slot = step % RING as usize * population;
+                for pair in ring[2 * slot..2 * (slot + population)].chunks_exact(2) {
+                    all.losses.push(pair[0]);
+                    all.entropies.push(pair[1]);
+                }
+            }
+            Ok(all)
+        }
+    }
+
+    /// Losses `[p]` and gradient `[p, parameters]`, unclipped, of a step that is not done. For tests.
+    pub async fn gradient_read(&mut self, input: &StepInput<'_>) -> Result<(Vec<f32>, Vec<f32>), String> {
+        let unread = self.unread;
+        self.submit(input, self.sequence.len() - 1)?;
+        let mut losses = self.read_losses().await?.losses;
+        self.unread = unread.min(RING - 1);
+        // The step that was not done leaves the ring again.
+        self.slot = (self.slot + RING - 1) % RING;
+        let losses = losses.split_off(losses.len() - self.shape.population);
+        let gradient = self.read(&self.gradients, 0, self.weights.size()).await?;
+        Ok((losses, gradient))
+    }
+
+    /// The weights `[p, parameters]` after all steps so far.
+    pub async fn read_weights(&self) -> Result<Vec<f32>, String> {
+        self.read(&self.weights, 0, self.weights.size()).await
+    }
+
+    /// The optimiser's state after all steps so far.
+    pub async fn read_moments(&self) -> Result<Moments, String> {
+        let updates = self.optimizer.updates;
+        let mut first = self.read(&self.moments, 0, self.moments.size()).await?;
+        let second = first.split_off(first.len() / 2);
+        Ok(Moments { first, second, updates })
+    }
+
+    /// Goes on from these weights, and from these moments or from none.
+    pub fn restore(&mut self, weights: &[f32], moments: Option<&Moments>) -> Result<(), String> {
+        let numbers = self.weights.size() as usize / 4;
+        let fits = |moments: &Moments| moments.first.len() == numbers && moments.second.len() == numbers;
+        if weights.len() != numbers || !moments.is_none_or(fits) {
+            return Err(format!("{} weights or their moments are not this plan's", weights.len()));
+        }
+        self.gpu.write_f32(&self.weights, weights);
+        if let Some(moments) = moments {
+            self.gpu.write_f32(&self.moments, &moments.first);
+            self.gpu.write_f32_at(&self.moments, self.weights.size(), &moments.second);
+        } else {
+            let mut encoder = self.gpu.encoder();
+            encoder.clear_buffer(&self.moments, 0, None);
+            self.gpu.queue.submit([encoder.finish()]);
+        }
+        self.optimizer.updates = moments.map_or(0, |moments| moments.updates);
+        Ok(())
+    }
+
+    /// Logits with the weights after all steps so far: see [`GpuForward::logits_at`].
+    pub async fn logits_at(&self, tokens: &[u32], length: usize, rows: &[u32]) -> Result<Vec<f32>, String> {
+        self.asked.logits_at(tokens, length, rows).await
+    }
+
+    async fn read(&self, buffer: &wgpu::Buffer, at: u64, bytes: u64) -> Result<Vec<f32>, String> {
+        let mut encoder = self.gpu.encoder();
+        let read = self.gpu.read_later(&mut encoder, buffer, at, bytes);
+        self.gpu.queue.submit([encoder.finish()]);
+        read.values().await
+    }
+}
+
+/// Looks at single dispatches, to measure them.
+#[cfg(any(test, feature = "reference"))]
+impl GpuPlan {
+    /// Dispatches of the teacher come first.
+    fn find(&self, index: usize) -> (&Sequence, &Kernels, usize) {
+        match &self.teacher {
+            Some((teacher, kernels)) if index < teacher.sequence.len() => (&teacher.sequence, kernels, index),
+            Some((teacher, _)) => (&self.sequence, &self.kernels, index - teacher.sequence.len()),
+            None => (&self.sequence, &self.kernels, index),
+        }
+    }
+
+    /// Which kernel a dispatch of a step runs, and whether for the teacher.
+    pub fn kernel_name(&self, index: usize) -> String {
+        let (sequence, _, own) = self.find(index);
+        let whose = if own == index && self.teacher.is_some() { "teacher's " } else { "" };
+        format!("{whose}{:?}", sequence.kernel(own))
+    }
+
+    /// Submits one dispatch `times` times, on whatever the last step left.
+    pub fn only(&self, index: usize, times: usize) {
+        let (sequence, kernels, own) = self.find(index);
+        let mut encoder = self.gpu.encoder();
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for _ in 0..times {
+                sequence.record_range(&mut pass, kernels, own, 1);
+            }
+        }
+        self.gpu.queue.submit([encoder.finish()]);
+    }
+}

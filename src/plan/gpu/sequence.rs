@@ -1,0 +1,192 @@
+//! A fixed sequence of dispatches: made once, recorded every step.
+
+use super::kernels::{Kernel, Kernels};
+
+/// Constants of one dispatch; fields as `Call` in common.wgsl, which explains them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Call {
+    pub rows: u32,
+    pub real: u32,
+    pub inner: u32,
+    pub columns: u32,
+    pub slots: u32,
+    pub weight: u32,
+    pub gain: u32,
+    pub parameters: u32,
+    pub left: u32,
+    pub out: u32,
+    pub residual: u32,
+    pub stream: u32,
+    pub inverse: u32,
+    pub other: u32,
+    pub dots: u32,
+    pub dots_stride: u32,
+    pub list: u32,
+    pub items: u32,
+    pub length: u32,
+    pub keep: u32,
+    pub population: u32,
+    pub splits: u32,
+    pub scale: f32,
+    pub epsilon: f32,
+}
+
+impl Call {
+    /// In the order of common.wgsl.
+    fn words(&self) -> [u32; 24] {
+        [
+            self.rows,
+            self.real,
+            self.inner,
+            self.columns,
+            self.slots,
+            self.weight,
+            self.gain,
+            self.parameters,
+            self.left,
+            self.out,
+            self.residual,
+            self.stream,
+            self.inverse,
+            self.other,
+            self.dots,
+            self.dots_stride,
+            self.list,
+            self.items,
+            self.length,
+            self.keep,
+            self.population,
+            self.splits,
+            self.scale.to_bits(),
+            self.epsilon.to_bits(),
+        ]
+    }
+}
+
+/// Bytes between the constants of two dispatches: the largest alignment that WebGPU's default limits ask for.
+const STRIDE: usize = 256;
+
+/// Dispatches to come, with the constants of each.
+#[derive(Debug, Default)]
+pub struct Program {
+    calls: Vec<(Kernel, Call, [usize; 3])>,
+}
+
+impl Program {
+    /// Adds a dispatch; `groups` as in `dispatch_workgroups`.
+    pub fn push(&mut self, kernel: Kernel, call: Call, groups: [usize; 3]) {
+        self.calls.push((kernel, call, groups));
+    }
+
+    /// A dispatch of 8x8-tile kernels: as many tiles as `call` says, for every member.
+    pub fn push_tiles(&mut self, kernel: Kernel, call: Call) {
+        let groups = [
+            (call.slots as usize).div_ceil(8),
+            (call.rows as usize / 8).div_ceil(8),
+            call.population as usize,
+        ];
+        self.push(kernel, call, groups);
+    }
+}
+
+/// The buffers of a sequence, as bound by common.wgsl; `table` with the part of it that is bound.
+pub struct Bound<'a> {
+    pub arena: &'a wgpu::Buffer,
+    pub weights: &'a wgpu::Buffer,
+    pub gradients: &'a wgpu::Buffer,
+    pub moments: &'a wgpu::Buffer,
+    pub given: &'a wgpu::Buffer,
+    pub table: wgpu::BufferBinding<'a>,
+    pub constants: &'a wgpu::Buffer,
+    pub losses: &'a wgpu::Buffer,
+}
+
+/// A program with its constants on the device and its bind group.
+pub struct Sequence {
+    dispatches: Vec<(Kernel, u32, [u32; 3])>,
+    group: wgpu::BindGroup,
+}
+
+impl Sequence {
+    /// Uploads the constants and binds the buffers.
+    pub fn new(
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        kernels: &Kernels,
+        program: &Program,
+        bound: Bound<'_>,
+    ) -> Result<Self, String> {
+        let mut bytes = vec![0; program.calls.len().max(1) * STRIDE];
+        let mut dispatches = Vec::new();
+        for (i, (kernel, call, groups)) in program.calls.iter().enumerate() {
+            for (j, word) in call.words().iter().enumerate() {
+                bytes[i * STRIDE + 4 * j..][..4].copy_from_slice(&word.to_le_bytes());
+            }
+            let most = device.limits().max_compute_workgroups_per_dimension as usize;
+            if groups.iter().any(|&count| count > most) {
+                return Err(format!("{kernel:?} would need {groups:?} workgroups; the device allows {most} a dimension"));
+            }
+            dispatches.push((*kernel, (i * STRIDE) as u32, groups.map(|count| count as u32)));
+        }
+        let uniform = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("calls"),
+            size: bytes.len() as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        queue.write_buffer(&uniform, 0, &bytes);
+        let resources = [
+            bound.arena.as_entire_binding(),
+            bound.weights.as_entire_binding(),
+            bound.gradients.as_entire_binding(),
+            bound.moments.as_entire_binding(),
+            bound.given.as_entire_binding(),
+            wgpu::BindingResource::Buffer(bound.table),
+            bound.constants.as_entire_binding(),
+            bound.losses.as_entire_binding(),
+            wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                buffer: &uniform,
+                offset: 0,
+                size: wgpu::BufferSize::new(STRIDE as u64),
+            }),
+        ];
+        let entries: Vec<_> = (0..)
+            .zip(resources)
+            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+            .collect();
+        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("plan"),
+            layout: &kernels.layout,
+            entries: &entries,
+        });
+        Ok(Self { dispatches, group })
+    }
+
+    /// How many dispatches it is.
+    pub fn len(&self) -> usize {
+        self.dispatches.len()
+    }
+
+    /// Records the first `count` dispatches.
+    pub fn record(&self, pass: &mut wgpu::ComputePass<'_>, kernels: &Kernels, count: usize) {
+        self.record_range(pass, kernels, 0, count);
+    }
+
+    /// Records `count` dispatches from `first` on; for measurements of single kernels.
+    pub fn record_range(&self, pass: &mut wgpu::ComputePass<'_>, kernels: &Kernels, first: usize, count: usize) {
+        let mut last = None;
+        for (kernel, offset, [x, y, z]) in self.dispatches.iter().skip(first).take(count) {
+            if last != Some(*kernel) {
+                pass.set_pipeline(kernels.get(*kernel));
+                last = Some(*kernel);
+            }
+            pass.set_bind_group(0, &self.group, &[*offset]);
+            pass.dispatch_workgroups(*x, *y, *z);
+        }
+    }
+
+    /// Which kernel a dispatch runs.
+    pub fn kernel(&self, index: usize) -> Kernel {
+        self.dispatches[index].0
+    }
+}

@@ -1,0 +1,122 @@
+// Gradients of all projections in one dispatch: dW = X^T dY, where X is rmsnorm(x) = x r gain for those behind a norm. An
+// invocation has 8 rows and two vec4 columns of dW, summed over one part of the rows; reduce.wgsl adds the parts.
+// Behind a norm the gain's own gradient is sum over columns of (x r)^T dY * W: this tile's share goes to `arena`.
+// x: workgroups of all projections, y: parts, z: members. Jobs in `constants` from `list` on, `items` of them, 4 vec4s each:
+//   [first workgroup, tiles across, tiles, rows of a member] [x, K / 4, dY, N / 4]
+//   [1/rms or none, gain, W and dW in a member's parameters, where the row list begins or none] [shares of the gain, -, -, -]
+// Needs tile.wgsl.
+
+const NONE = 0xffffffffu;
+
+fn job_part(job: u32, part: u32) -> vec4<u32> {
+    return bitcast<vec4<u32>>(constants[call.list + 4u * job + part]);
+}
+
+fn four_from(at: u32, stride: u32) -> mat4x4<f32> {
+    return mat4x4<f32>(arena[at], arena[at + stride], arena[at + 2u * stride], arena[at + 3u * stride]);
+}
+
+fn scaled(quarter: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
+    return mat4x4<f32>(quarter[0] * by.x, quarter[1] * by.y, quarter[2] * by.z, quarter[3] * by.w);
+}
+
+// Four rows of dW: stored, after the gain.
+fn put(quarter: mat4x4<f32>, gain: vec4<f32>, at: u32, stride: u32) {
+    gradients[at] = quarter[0] * gain.x;
+    gradients[at + stride] = quarter[1] * gain.y;
+    gradients[at + 2u * stride] = quarter[2] * gain.z;
+    gradients[at + 3u * stride] = quarter[3] * gain.w;
+}
+
+fn along(quarter: mat4x4<f32>, at: u32, stride: u32) -> vec4<f32> {
+    return vec4<f32>(
+        dot(quarter[0], weights[at]),
+        dot(quarter[1], weights[at + stride]),
+        dot(quarter[2], weights[at + 2u * stride]),
+        dot(quarter[3], weights[at + 3u * stride]),
+    );
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+    var job = 0u;
+    for (var i = 1u; i < call.items; i++) {
+        job = select(job, i, group.x >= job_part(i, 0u).x);
+    }
+    let size = job_part(job, 0u);
+    let operands = job_part(job, 1u);
+    let rest = job_part(job, 2u);
+    let index = (group.x - size.x) * 64u + lane;
+    if (index >= size.z) {
+        return;
+    }
+    let k = 2u * (index / size.y);
+    let n = 2u * (index % size.y);
+    let k_stride = operands.y;
+    let n_stride = operands.w;
+    let k_second = min(k + 1u, k_stride - 1u) - k;
+    let n_second = min(n + 1u, n_stride - 1u) - n;
+    let member = group.z;
+    let normed = rest.x != NONE;
+    let listed = rest.w != NONE;
+
+    let steps = (size.w / 4u + call.splits - 1u) / call.splits;
+    let start = member * size.w + 4u * min(group.y * steps, size.w / 4u);
+    let end = member * size.w + 4u * min((group.y + 1u) * steps, size.w / 4u);
+    var tile: Tile;
+    for (var row = start; row < end; row += 4u) {
+        var source = vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u);
+        if (listed) {
+            let at = rest.w + row;
+            source = vec4<u32>(given[at], given[at + 1u], given[at + 2u], given[at + 3u]);
+        }
+        source = source * k_stride + operands.x + k;
+        let y_at = operands.z + row * n_stride + n;
+        var y0 = four_from(y_at, n_stride);
+        var y1 = four_from(y_at + n_second, n_stride);
+        if (normed) {
+            let r = arena[rest.x + row / 4u];
+            y0 = scaled(y0, r);
+            y1 = scaled(y1, r);
+        }
+        let x0 = transpose(four(source, 0u));
+        tile.q00 += y0 * x0;
+        tile.q01 += y1 * x0;
+        let x1 = transpose(four(source, k_second));
+        tile.q10 += y0 * x1;
+        tile.q11 += y1 * x1;
+    }
+
+    let base = member * call.parameters;
+    let at = rest.z + 4u * k * n_stride + n;
+    let out = group.y * call.population * call.parameters + base + at;
+    let second_rows = 4u * n_stride * k_second;
+    var gain0 = vec4<f32>(1.0);
+    var gain1 = vec4<f32>(1.0);
+    if (normed) {
+        gain0 = weights[base + rest.y + k];
+        gain1 = weights[base + rest.y + k + k_second];
+        var share0 = along(tile.q00, base + at, n_stride);
+        var share1 = along(tile.q10, base + at + second_rows, n_stride);
+        if (n_second == 1u) {
+            share0 += along(tile.q01, base + at + 1u, n_stride);
+            share1 += along(tile.q11, base + at + second_rows + 1u, n_stride);
+        }
+        let part = (member * call.splits + group.y) * size.y + n / 2u;
+        let share_at = job_part(job, 3u).x + part * k_stride + k;
+        arena[share_at] = share0;
+        if (k_second == 1u) {
+            arena[share_at + 1u] = share1;
+        }
+    }
+    put(tile.q00, gain0, out, n_stride);
+    if (n_second == 1u) {
+        put(tile.q01, gain0, out + 1u, n_stride);
+    }
+    if (k_second == 1u) {
+        put(tile.q10, gain1, out + second_rows, n_stride);
+        if (n_second == 1u) {
+            put(tile.q11, gain1, out + second_rows + 1u, n_stride);
+        }
+    }
+}
