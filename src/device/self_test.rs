@@ -178,6 +178,7 @@ impl Tiny {
 
     /// One update; the losses before it.
     pub async fn step(&mut self, rate: f64) -> Result<Vec<f32>, Failure> {
-        self.learner.step(&Self::input(&self.batch, rate)).await
+        self.learner.step(&Self::input(&self.batch, rate))?;
+        self.learner.losses().await
     }
 }

@@ -9,8 +9,13 @@ use crate::plan::{AdamWConfig, Mixture, Shape, StepInput, cpu};
 use crate::reference;
 
 /// Models that learn from rows of one table of targets.
-#[derive(Debug)]
-pub enum Learner {
+pub struct Learner {
+    work: Work,
+    /// Losses on the host that nobody asked for yet.
+    unread: Vec<f32>,
+}
+
+enum Work {
     #[cfg(feature = "reference")]
     Burn(Box<reference::Learner>),
     Cpu(Box<cpu::CpuPlan>),
@@ -42,13 +47,13 @@ impl Learner {
         mixture: Mixture,
         table: &TargetTable,
     ) -> Result<Self, Failure> {
-        Ok(match engine {
+        let work = match engine {
             #[cfg(feature = "reference")]
             Engine::Burn(device) => {
                 let learner = reference::Learner::new(device, shape, weights, optimizer, &mixture, table);
-                Self::Burn(Box::new(learner))
+                Work::Burn(Box::new(learner))
             }
-            Engine::Cpu => Self::Cpu(Box::new(cpu::CpuPlan::new(shape, weights, optimizer, mixture, cpu_table(table)))),
+            Engine::Cpu => Work::Cpu(Box::new(cpu::CpuPlan::new(shape, weights, optimizer, mixture, cpu_table(table)))),
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(device, queue) => {
                 let soft = table.soft_rows();
@@ -57,26 +62,54 @@ impl Learner {
                     hidden: soft.hidden,
                 };
                 let plan = gpu::GpuPlan::new(device, queue, shape, weights, optimizer, &mixture, targets).await?;
-                Self::Gpu(Box::new(plan))
+                Work::Gpu(Box::new(plan))
             }
+        };
+        Ok(Self {
+            work,
+            unread: Vec::new(),
         })
     }
 
-    /// One update of every member: the losses before it, `[p]`.
+    /// One update of every member. Nothing is waited for: a device that fails says so when it is read.
+    ///
+    /// # Errors
+    ///
+    /// When the input does not fit the shape.
+    pub fn step(&mut self, input: &StepInput<'_>) -> Result<(), Failure> {
+        match &mut self.work {
+            #[cfg(feature = "reference")]
+            Work::Burn(learner) => learner.step(input),
+            Work::Cpu(plan) => self.unread.extend(plan.step(input)),
+            #[cfg(target_arch = "wasm32")]
+            Work::Gpu(plan) => plan.step(input)?,
+        }
+        Ok(())
+    }
+
+    /// Losses of the steps since they were last asked for, each before its update, `[steps, p]`; at most the last 64.
     ///
     /// # Errors
     ///
     /// When the device fails.
-    pub async fn step(&mut self, input: &StepInput<'_>) -> Result<Vec<f32>, Failure> {
-        match self {
+    pub async fn losses(&mut self) -> Result<Vec<f32>, Failure> {
+        match &mut self.work {
             #[cfg(feature = "reference")]
-            Self::Burn(learner) => Ok(learner.step(input).await?),
-            Self::Cpu(plan) => Ok(plan.step(input)),
+            Work::Burn(learner) => Ok(learner.losses().await?),
+            Work::Cpu(_) => Ok(std::mem::take(&mut self.unread)),
             #[cfg(target_arch = "wasm32")]
-            Self::Gpu(plan) => {
-                plan.step(input)?;
-                Ok(plan.read_losses().await?.losses)
-            }
+            Work::Gpu(plan) => Ok(plan.read_losses().await?.losses),
+        }
+    }
+
+    /// Whether reading losses means waiting for a device that could already do the next step.
+    pub fn is_read_late(&self) -> bool {
+        match &self.work {
+            #[cfg(feature = "reference")]
+            Work::Burn(_) => false,
+            Work::Cpu(_) => false,
+            #[cfg(target_arch = "wasm32")]
+            Work::Gpu(_) => true,
         }
     }
 
@@ -86,26 +119,26 @@ impl Learner {
     ///
     /// When the device fails.
     pub async fn gradient(&mut self, input: &StepInput<'_>) -> Result<(Vec<f32>, Vec<f32>), Failure> {
-        match self {
+        match &mut self.work {
             #[cfg(feature = "reference")]
-            Self::Burn(learner) => Ok(learner.gradient(input).await?),
-            Self::Cpu(plan) => {
+            Work::Burn(learner) => Ok(learner.gradient(input).await?),
+            Work::Cpu(plan) => {
                 let (losses, gradient) = plan.gradient(input);
                 Ok((losses, gradient.to_vec()))
             }
             #[cfg(target_arch = "wasm32")]
-            Self::Gpu(plan) => Ok(plan.gradient_read(input).await?),
+            Work::Gpu(plan) => Ok(plan.gradient_read(input).await?),
         }
     }
 
     /// Updates made so far.
     pub fn updates(&self) -> u32 {
-        match self {
+        match &self.work {
             #[cfg(feature = "reference")]
-            Self::Burn(learner) => learner.updates(),
-            Self::Cpu(plan) => plan.updates(),
+            Work::Burn(learner) => learner.updates(),
+            Work::Cpu(plan) => plan.updates(),
             #[cfg(target_arch = "wasm32")]
-            Self::Gpu(plan) => plan.updates(),
+            Work::Gpu(plan) => plan.updates(),
         }
     }
 
@@ -115,23 +148,23 @@ impl Learner {
     ///
     /// When the device fails.
     pub async fn weights(&self) -> Result<Vec<f32>, Failure> {
-        match self {
+        match &self.work {
             #[cfg(feature = "reference")]
-            Self::Burn(learner) => Ok(learner.weights().await?),
-            Self::Cpu(plan) => Ok(plan.weights().to_vec()),
+            Work::Burn(learner) => Ok(learner.weights().await?),
+            Work::Cpu(plan) => Ok(plan.weights().to_vec()),
             #[cfg(target_arch = "wasm32")]
-            Self::Gpu(plan) => Ok(plan.read_weights().await?),
+            Work::Gpu(plan) => Ok(plan.read_weights().await?),
         }
     }
 
     /// The models as they are now.
     pub fn models(&self) -> Models {
-        match self {
+        match &self.work {
             #[cfg(feature = "reference")]
-            Self::Burn(learner) => Models::Burn(learner.model().clone()),
-            Self::Cpu(plan) => Models::on_cpu(&plan.shape().config, plan.weights()),
+            Work::Burn(learner) => Models::Burn(learner.model().clone()),
+            Work::Cpu(plan) => Models::on_cpu(&plan.shape().config, plan.weights()),
             #[cfg(target_arch = "wasm32")]
-            Self::Gpu(plan) => Models::Gpu(plan.asked()),
+            Work::Gpu(plan) => Models::Gpu(plan.asked()),
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Learner {
     temperature: Tensor<3>,
     hard_weight: Option<Tensor<3>>,
     device: Device,
+    /// `[p]` each.
+    unread: Vec<Tensor<1>>,
 }
 
 impl Learner {
@@ -35,6 +37,7 @@ impl Learner {
             hard_weight: (mixture.hard_weight.iter().any(|&weight| weight > 0.0))
                 .then(|| per_member(&mixture.hard_weight)),
             device: device.clone(),
+            unread: Vec::new(),
             shape,
         }
     }
@@ -75,17 +78,26 @@ impl Learner {
         }
     }
 
-    /// One update of every member: the losses before it, `[p]`.
-    ///
-    /// # Errors
-    ///
-    /// When the device fails.
-    pub async fn step(&mut self, input: &StepInput<'_>) -> Result<Vec<f32>, ExecutionError> {
+    /// One update of every member.
+    pub fn step(&mut self, input: &StepInput<'_>) {
         let targets = self.targets(input);
         let losses = self
             .trainer
             .step(input.tokens, self.shape.length, Some(input.rows), &targets, input.rate);
-        read(losses).await
+        self.unread.push(losses);
+    }
+
+    /// Losses of the steps since they were last asked for, `[steps, p]`.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub async fn losses(&mut self) -> Result<Vec<f32>, ExecutionError> {
+        let unread = std::mem::take(&mut self.unread);
+        if unread.is_empty() {
+            return Ok(Vec::new());
+        }
+        read(Tensor::cat(unread, 0)).await
     }
 
     /// Losses `[p]` and their gradient `[p, parameters]`.

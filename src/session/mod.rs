@@ -30,6 +30,8 @@ use teaching::Classroom;
 const PER_TASK: usize = 6;
 /// Questions per purchase: small enough that a pause is never far away.
 const CHUNK: usize = 40;
+/// On a GPU the losses of so many milliseconds' steps are read together: a read is waited for, the steps before it are not.
+const READ_EVERY_MS: f64 = 25.0;
 /// Peak learning rate of every arm; chosen on the validation split.
 const PEAK_RATE: f64 = 4e-3;
 
@@ -149,7 +151,8 @@ impl Session {
         let mut events = Vec::new();
         let start = now();
         while let Some(unit) = self.units.pop_front() {
-            self.work(unit, &mut events, now).await?;
+            let steps = self.steps_per_read();
+            self.work(unit, steps, &mut events, now).await?;
             if now() - start >= milliseconds {
                 break;
             }
@@ -167,7 +170,7 @@ impl Session {
         let mut trained = false;
         while let Some(unit) = self.units.pop_front() {
             trained |= unit == Unit::Train;
-            self.work(unit, &mut events, now).await?;
+            self.work(unit, 1, &mut events, now).await?;
             // What is measured after a step belongs to it.
             if trained && self.units.front().is_none_or(|next| *next == Unit::Train) {
                 break;
@@ -176,12 +179,35 @@ impl Session {
         Ok(self.with_progress(events))
     }
 
-    async fn work(&mut self, unit: Unit, events: &mut Vec<Event>, now: &dyn Fn() -> f64) -> Result<(), SessionError> {
+    /// How many steps may go to the device before their losses are read.
+    fn steps_per_read(&self) -> usize {
+        let waits = self.classroom.as_ref().is_some_and(|classroom| classroom.learner.is_read_late());
+        if waits {
+            (READ_EVERY_MS / self.speed.milliseconds_per_step()).clamp(1.0, 32.0) as usize
+        } else {
+            1
+        }
+    }
+
+    /// One unit; up to `steps` of them where they are training steps.
+    async fn work(
+        &mut self,
+        unit: Unit,
+        steps: usize,
+        events: &mut Vec<Event>,
+        now: &dyn Fn() -> f64,
+    ) -> Result<(), SessionError> {
         let start = now();
+        let mut count = 1;
         match unit.clone() {
             Unit::Buy { seed, task, count } => self.buy(seed, task, count).await?,
             Unit::Enrol => self.enrol().await?,
-            Unit::Train => events.push(self.train().await?),
+            Unit::Train => {
+                while count < steps && self.units.pop_front_if(|next| *next == Unit::Train).is_some() {
+                    count += 1;
+                }
+                events.push(self.train(count).await?);
+            }
             Unit::Measure { split, task } => self.measure(split, task).await?,
             Unit::Publish { split } => {
                 let evaluation = self.publish(split);
@@ -199,7 +225,7 @@ impl Session {
         }
         let elapsed = now() - start;
         self.seconds += elapsed / 1000.0;
-        self.speed.record(&unit, elapsed);
+        self.speed.record(&unit, count, elapsed);
         if unit == Unit::Finish {
             events.push(Event::Finished {
                 run: Box::new(self.run_file()),
@@ -290,21 +316,23 @@ impl Session {
         Ok(())
     }
 
-    async fn train(&mut self) -> Result<Event, SessionError> {
+    /// So many steps; the event of the last one.
+    async fn train(&mut self, count: usize) -> Result<Event, SessionError> {
         let classroom = self.classroom.as_mut().ok_or(SessionError::NotYet)?;
-        let (learning_rate, loss) = classroom.step().await?;
-        let loss: Vec<Option<f64>> = loss
-            .into_iter()
-            .map(|loss| loss.is_finite().then(|| f64::from(loss)))
-            .collect();
-        let step = self.steps_done();
-        self.losses.push(LossPoint {
+        let mut learning_rate = 0.0;
+        for _ in 0..count {
+            learning_rate = classroom.step()?;
+        }
+        let first = classroom.learner.updates() - count as u32 + 1;
+        let losses = classroom.learner.losses().await?;
+        let points = losses.chunks_exact(self.plan.members.len()).zip(first..);
+        self.losses.extend(points.map(|(losses, step)| LossPoint {
             step,
-            loss: loss.clone(),
-        });
+            loss: losses.iter().map(|loss| loss.is_finite().then(|| f64::from(*loss))).collect(),
+        }));
         Ok(Event::Trained {
-            step,
-            loss,
+            step: self.steps_done(),
+            loss: self.losses.last().map(|point| point.loss.clone()).unwrap_or_default(),
             learning_rate,
         })
     }

@@ -52,13 +52,20 @@ impl Speed {
         }
     }
 
-    pub fn record(&mut self, unit: &Unit, milliseconds: f64) {
+    /// `count` units took `milliseconds` together.
+    pub fn record(&mut self, unit: &Unit, count: usize, milliseconds: f64) {
+        let milliseconds = milliseconds / count as f64;
         match phase(unit) {
             Phase::Buying => self.buy.add(milliseconds),
             Phase::Training => self.train.add(milliseconds),
             Phase::Evaluating => self.measure.add(milliseconds),
             Phase::Finished => {}
         }
+    }
+
+    /// Of training; infinite before the first.
+    pub fn milliseconds_per_step(&self) -> f64 {
+        if self.train.count > 0 { self.train.value } else { f64::INFINITY }
     }
 
     /// Where the run is: the phase of its next unit. While students are measured, training's progress stands still.

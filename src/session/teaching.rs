@@ -70,8 +70,8 @@ impl Classroom {
         }
     }
 
-    /// One update of every member: the learning rate and the losses before it.
-    pub async fn step(&mut self) -> Result<(f64, Vec<f32>), Failure> {
+    /// One update of every member; its learning rate.
+    pub fn step(&mut self) -> Result<f64, Failure> {
         let step = self.learner.updates();
         let chosen: Vec<Vec<&Lesson>> = (0..self.lessons.len())
             .map(|member| self.choose(member, step))
@@ -99,7 +99,8 @@ impl Classroom {
             weights: &batch.weights,
             rate,
         };
-        Ok((rate, self.learner.step(&input).await?))
+        self.learner.step(&input)?;
+        Ok(rate)
     }
 
     /// The lessons of a step: equally many of every task.
