@@ -147,12 +147,12 @@ impl Engine {
     }
 
     /// The side-by-side benchmark on this engine's device.
-    pub fn benchmark(
+    pub async fn benchmark(
         &self,
         #[wasm_bindgen(unchecked_param_type = "BenchmarkOptions")] options: JsValue,
     ) -> Result<Benchmark, JsError> {
         let options: BenchmarkOptions = from_js(options)?;
-        Ok(Benchmark(benchmark::Benchmark::new(&options, &self.engine)?))
+        Ok(Benchmark(benchmark::Benchmark::new(&options, &self.engine).await?))
     }
 
     /// Losses and largest gradient difference of this device and the CPU over some training steps of a tiny population:
@@ -186,9 +186,22 @@ impl Benchmark {
     }
 }
 
+/// The GPU plan against plain sums in double precision: for tests of the page.
+#[cfg(feature = "reference")]
+#[wasm_bindgen(js_name = checkPlan)]
+pub async fn check_plan() -> Result<String, JsError> {
+    let crate::engine::Engine::Gpu(gpu, queue) = device::webgpu().await? else {
+        return Err(JsError::new("There is no GPU plan."));
+    };
+    crate::plan::gpu::check::check(&gpu, &queue)
+        .await
+        .map_err(|error| JsError::new(&error))
+}
+
 async fn open_device(backend: Backend, plain: bool) -> Result<(crate::engine::Engine, String), DeviceError> {
     let cpu = "WebAssembly SIMD, one thread";
     match backend {
+        Backend::Webgpu if plain => Ok((device::plain_webgpu().await?, String::new())),
         Backend::Webgpu => Ok((device::webgpu().await?, String::new())),
         Backend::Cpu if plain => Ok((device::reference(), format!("{cpu}, without fused loops"))),
         Backend::Cpu => Ok((device::cpu(), cpu.into())),

@@ -14,8 +14,8 @@ use crate::engine::{Engine, Failure};
 pub enum DeviceError {
     #[error("WebGPU could not be started: {0}")]
     Start(String),
-    #[error("this build has no WebGPU")]
-    NoWebgpu,
+    #[error("this module has no burn in it")]
+    NoReference,
     #[error("the device failed: {0}")]
     Failed(String),
     #[error(
@@ -47,13 +47,41 @@ pub fn reference() -> Engine {
     Engine::Cpu
 }
 
-/// The GPU through WebGPU. burn accepts one initialisation, so later calls get the device of the first.
+/// The GPU through WebGPU: fused kernels.
 ///
 /// # Errors
 ///
 /// When there is no WebGPU, no adapter, or the adapter gives no device.
-#[cfg(all(feature = "reference", target_arch = "wasm32"))]
+#[cfg(target_arch = "wasm32")]
 pub async fn webgpu() -> Result<Engine, DeviceError> {
+    let start = |error: String| DeviceError::Start(error);
+    let adapter = wgpu::Instance::default()
+        .request_adapter(&wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        })
+        .await
+        .map_err(|error| start(error.to_string()))?;
+    // All that the adapter has: large populations need large buffers.
+    let limits = adapter.limits();
+    let descriptor = wgpu::DeviceDescriptor {
+        required_limits: limits,
+        ..Default::default()
+    };
+    let (device, queue) = adapter
+        .request_device(&descriptor)
+        .await
+        .map_err(|error| start(error.to_string()))?;
+    Ok(Engine::Gpu(device, queue))
+}
+
+/// The GPU through WebGPU, by burn. It accepts one initialisation, so later calls get the device of the first.
+///
+/// # Errors
+///
+/// When there is no WebGPU, no adapter, or the adapter gives no device; or where burn is not part of the build.
+#[cfg(all(feature = "reference", target_arch = "wasm32"))]
+pub async fn plain_webgpu() -> Result<Engine, DeviceError> {
     use burn::tensor::Device;
     use std::cell::OnceCell;
     thread_local!(static DEVICE: OnceCell<Device> = const { OnceCell::new() });
@@ -69,10 +97,10 @@ pub async fn webgpu() -> Result<Engine, DeviceError> {
 
 /// # Errors
 ///
-/// Always: the GPU is reached through burn.
+/// Always: this build has no burn.
 #[cfg(all(not(feature = "reference"), target_arch = "wasm32"))]
-pub async fn webgpu() -> Result<Engine, DeviceError> {
-    Err(DeviceError::NoWebgpu)
+pub async fn plain_webgpu() -> Result<Engine, DeviceError> {
+    Err(DeviceError::NoReference)
 }
 
 #[cfg(test)]

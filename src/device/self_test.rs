@@ -108,7 +108,7 @@ pub(crate) fn relative_error(values: &[f32], reference: &[f32]) -> f64 {
 /// A model without layers whose embeddings are signs multiplies them by its head: its logits are a matrix product.
 async fn matmul_error(engine: &Engine) -> Result<f64, Failure> {
     // No tile divides the number of rows.
-    let (n, k, m) = (37, 28, 44);
+    let (n, k, m) = (37, 32, 44);
     let config = LlamaConfig {
         num_attention_heads: 2,
         ..LlamaConfig::sized(m, k, 4, 0)
@@ -117,10 +117,15 @@ async fn matmul_error(engine: &Engine) -> Result<f64, Failure> {
     let head: Vec<f32> = (0..k * m).map(|i| number(i + 7)).collect();
     let weights = [signs.as_slice(), &vec![1.0; k], &head].concat();
     let tokens: Vec<u32> = (0..n as u32).collect();
-    let logits = Models::new(&config, &weights, engine).await?.logits_at(&tokens, n, &tokens).await?;
+    let logits = Models::new(&config, &weights, engine)
+        .await?
+        .logits_at(&tokens, n, &tokens)
+        .await?;
     let scale = (1.0 + config.rms_norm_eps).sqrt();
     let product = |row: usize, column: usize| {
-        let sum: f64 = (0..k).map(|i| f64::from(signs[row * k + i]) * f64::from(head[i * m + column])).sum();
+        let sum: f64 = (0..k)
+            .map(|i| f64::from(signs[row * k + i]) * f64::from(head[i * m + column]))
+            .sum();
         (sum / scale) as f32
     };
     let expected: Vec<f32> = (0..n * m).map(|i| product(i / m, i % m)).collect();

@@ -53,7 +53,13 @@ impl Learner {
                 let learner = reference::Learner::new(device, shape, weights, optimizer, &mixture, table);
                 Work::Burn(Box::new(learner))
             }
-            Engine::Cpu => Work::Cpu(Box::new(cpu::CpuPlan::new(shape, weights, optimizer, mixture, cpu_table(table)))),
+            Engine::Cpu => Work::Cpu(Box::new(cpu::CpuPlan::new(
+                shape,
+                weights,
+                optimizer,
+                mixture,
+                cpu_table(table),
+            ))),
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(device, queue) => {
                 let soft = table.soft_rows();

@@ -35,7 +35,9 @@ impl Models {
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(device, queue) => {
                 let population = weights.len() / config.parameter_count();
-                Self::Gpu(Rc::new(gpu::GpuForward::new(device, queue, config, population, weights).await?))
+                Self::Gpu(Rc::new(
+                    gpu::GpuForward::new(device, queue, config, population, weights).await?,
+                ))
             }
         })
     }

@@ -116,7 +116,15 @@ fn the_plan_learns_what_the_reference_learns() {
     let initial: Vec<f32> = (0..p as u64).flat_map(|seed| weights(&config, seed)).collect();
     let [mut reference, mut plan] = ENGINES.map(|engine| {
         let (shape, mixture) = (shape.clone(), mixture.clone());
-        block_on(Learner::new(&engine(), shape, &initial, AdamWConfig::default(), mixture, &table)).unwrap()
+        block_on(Learner::new(
+            &engine(),
+            shape,
+            &initial,
+            AdamWConfig::default(),
+            mixture,
+            &table,
+        ))
+        .unwrap()
     });
     for step in 0..12 {
         let mut draw = |count: usize, below: u32| (0..count).map(|_| rng.random_range(0..below)).collect::<Vec<u32>>();

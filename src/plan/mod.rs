@@ -2,6 +2,8 @@
 //! sequence of them every step. `crate::reference` computes the same with burn, and is what they are held against.
 
 pub mod cpu;
+#[cfg(target_arch = "wasm32")]
+pub mod gpu;
 
 use crate::model::LlamaConfig;
 

@@ -7,8 +7,12 @@ mod reference;
 
 use crate::engine::{Engine, Failure};
 use crate::model::LlamaConfig;
+#[cfg(target_arch = "wasm32")]
+use crate::plan::gpu;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput, cpu};
 use crate::protocol::BenchmarkOptions;
+#[cfg(target_arch = "wasm32")]
+use std::rc::Rc;
 
 /// Why a benchmark was refused.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +43,23 @@ impl Size {
             rows: self.batch * self.tokens,
         }
     }
+
+    /// A step whose targets are the next tokens.
+    fn input<'a>(tokens: &'a [u32], next: &'a [u32], rows: &'a [u32], weights: &'a [f32], rate: f64) -> StepInput<'a> {
+        StepInput {
+            tokens,
+            rows,
+            targets: next,
+            labels: next,
+            weights,
+            rate,
+        }
+    }
+}
+
+/// All positions, equally heavy.
+fn every_row(count: usize) -> (Vec<u32>, Vec<f32>) {
+    ((0..count as u32).collect(), vec![1.0 / count as f32; count])
 }
 
 fn size(name: &str) -> Option<Size> {
@@ -77,13 +98,18 @@ enum Work {
         teacher: Option<Box<cpu::CpuModel>>,
         plan: Box<cpu::CpuPlan>,
     },
+    #[cfg(target_arch = "wasm32")]
+    Gpu {
+        teacher: Option<Rc<gpu::GpuForward>>,
+        plan: Box<gpu::GpuPlan>,
+    },
 }
 
 impl Benchmark {
     /// # Errors
     ///
     /// When the size or the mode does not exist.
-    pub fn new(options: &BenchmarkOptions, engine: &Engine) -> Result<Self, BenchmarkError> {
+    pub async fn new(options: &BenchmarkOptions, engine: &Engine) -> Result<Self, BenchmarkError> {
         let size = size(&options.size).ok_or_else(|| BenchmarkError::Size(options.size.clone()))?;
         let kd = match options.mode.as_str() {
             "kd" => true,
@@ -99,30 +125,50 @@ impl Benchmark {
             weight_decay: 1e-4,
             clip: None,
         };
+        let v = size.student.vocab_size;
+        let mixture = Mixture {
+            temperature: vec![1.0],
+            hard_weight: vec![0.0],
+        };
         let work = match engine {
             #[cfg(feature = "reference")]
             Engine::Burn(device) => Work::Burn(Box::new(reference::Work::new(
                 &size, teacher, &student, optimizer, device,
             ))),
-            Engine::Cpu => {
-                let shape = size.shape();
-                let mixture = Mixture {
-                    temperature: vec![1.0],
-                    hard_weight: vec![0.0],
+            Engine::Cpu => Work::Cpu {
+                teacher: teacher.map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, &weights, 1, size.tokens))),
+                plan: Box::new(cpu::CpuPlan::new(
+                    size.shape(),
+                    &student,
+                    optimizer,
+                    mixture,
+                    cpu::Table::empty(v),
+                )),
+            },
+            #[cfg(target_arch = "wasm32")]
+            Engine::Gpu(device, queue) => {
+                let teacher = match teacher {
+                    Some(weights) => Some(
+                        gpu::GpuForward::new(device, queue, &size.teacher, 1, &weights)
+                            .await
+                            .map_err(Failure)?,
+                    ),
+                    None => None,
                 };
-                Work::Cpu {
-                    teacher: teacher
-                        .map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, &weights, 1, size.tokens))),
-                    plan: Box::new(cpu::CpuPlan::new(
-                        shape,
-                        &student,
-                        optimizer,
-                        mixture,
-                        cpu::Table {
-                            vocab: size.student.vocab_size,
-                            ..cpu::Table::default()
-                        },
-                    )),
+                let targets = match &teacher {
+                    Some(teacher) => gpu::Targets::Teacher(teacher),
+                    None => gpu::Targets::Table {
+                        logits: &[],
+                        hidden: None,
+                    },
+                };
+                let shape = size.shape();
+                let plan = gpu::GpuPlan::new(device, queue, shape, &student, optimizer, &mixture, targets)
+                    .await
+                    .map_err(Failure)?;
+                Work::Gpu {
+                    teacher: teacher.map(Rc::new),
+                    plan: Box::new(plan),
                 }
             }
         };
@@ -158,16 +204,18 @@ impl Benchmark {
                 Ok(f64::from(losses[0] + entropy[0]))
             }
             Work::Cpu { teacher: None, plan } => {
-                let rows: Vec<u32> = (0..next.len() as u32).collect();
-                let input = StepInput {
-                    tokens: &inputs,
-                    rows: &rows,
-                    targets: &next,
-                    labels: &next,
-                    weights: &vec![1.0 / next.len() as f32; next.len()],
-                    rate: self.rate,
-                };
-                Ok(f64::from(plan.step(&input)[0]))
+                let (rows, weights) = every_row(next.len());
+                Ok(f64::from(
+                    plan.step(&Size::input(&inputs, &next, &rows, &weights, self.rate))[0],
+                ))
+            }
+            #[cfg(target_arch = "wasm32")]
+            Work::Gpu { plan, .. } => {
+                let (rows, weights) = every_row(next.len());
+                plan.step(&Size::input(&inputs, &next, &rows, &weights, self.rate))
+                    .map_err(Failure)?;
+                let read = plan.read_losses().await.map_err(Failure)?;
+                Ok(f64::from(read.losses[0] + read.entropies[0]))
             }
         }
     }
@@ -186,8 +234,18 @@ impl Benchmark {
             Work::Burn(work) => Ok(work.entropy(&self.size, inputs).await?),
             Work::Cpu { teacher, .. } => {
                 let Some(teacher) = teacher else { return Ok(None) };
-                let (rows, mut logits): (Vec<u32>, _) = ((0..inputs.len() as u32).collect(), Vec::new());
+                let ((rows, _), mut logits) = (every_row(inputs.len()), Vec::new());
                 teacher.logits_at(inputs, self.size.tokens, &rows, &mut logits);
+                Ok(Some(mean_entropy(&logits, self.size.teacher.vocab_size)))
+            }
+            #[cfg(target_arch = "wasm32")]
+            Work::Gpu { teacher, .. } => {
+                let Some(teacher) = teacher else { return Ok(None) };
+                let (rows, _) = every_row(inputs.len());
+                let logits = teacher
+                    .logits_at(inputs, self.size.tokens, &rows)
+                    .await
+                    .map_err(Failure)?;
                 Ok(Some(mean_entropy(&logits, self.size.teacher.vocab_size)))
             }
         }

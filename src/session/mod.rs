@@ -181,7 +181,10 @@ impl Session {
 
     /// How many steps may go to the device before their losses are read.
     fn steps_per_read(&self) -> usize {
-        let waits = self.classroom.as_ref().is_some_and(|classroom| classroom.learner.is_read_late());
+        let waits = self
+            .classroom
+            .as_ref()
+            .is_some_and(|classroom| classroom.learner.is_read_late());
         if waits {
             (READ_EVERY_MS / self.speed.milliseconds_per_step()).clamp(1.0, 32.0) as usize
         } else {
@@ -307,7 +310,8 @@ impl Session {
             AdamWConfig::default(),
             mixture,
             &self.table,
-        ).await?;
+        )
+        .await?;
         let schedule = Schedule::new(PEAK_RATE, self.plan.settings.steps);
         let seeds = self.plan.members.iter().map(|member| member.seed).collect();
         self.classroom = Some(Classroom::new(learner, shape, schedule, lessons, seeds));
@@ -326,9 +330,14 @@ impl Session {
         let first = classroom.learner.updates() - count as u32 + 1;
         let losses = classroom.learner.losses().await?;
         let points = losses.chunks_exact(self.plan.members.len()).zip(first..);
-        self.losses.extend(points.map(|(losses, step)| LossPoint {
-            step,
-            loss: losses.iter().map(|loss| loss.is_finite().then(|| f64::from(*loss))).collect(),
+        self.losses.extend(points.map(|(losses, step)| {
+            LossPoint {
+                step,
+                loss: losses
+                    .iter()
+                    .map(|loss| loss.is_finite().then(|| f64::from(*loss)))
+                    .collect(),
+            }
         }));
         Ok(Event::Trained {
             step: self.steps_done(),

@@ -65,7 +65,11 @@ impl Speed {
 
     /// Of training; infinite before the first.
     pub fn milliseconds_per_step(&self) -> f64 {
-        if self.train.count > 0 { self.train.value } else { f64::INFINITY }
+        if self.train.count > 0 {
+            self.train.value
+        } else {
+            f64::INFINITY
+        }
     }
 
     /// Where the run is: the phase of its next unit. While students are measured, training's progress stands still.

@@ -321,15 +321,19 @@ fn the_benchmark_has_the_losses_of_the_peers() {
         sanity: None,
         backend: None,
     };
-    for (mode, golden) in [("kd", GOLDEN_KD), ("lm", GOLDEN_LM)] {
-        let mut bench = benchmark::Benchmark::new(&options(mode), &device::cpu()).unwrap();
+    let both = [device::reference(), device::cpu()];
+    let cases = both
+        .into_iter()
+        .flat_map(|engine| [(engine.clone(), "kd", GOLDEN_KD), (engine, "lm", GOLDEN_LM)]);
+    for (engine, mode, golden) in cases {
+        let mut bench = block_on(benchmark::Benchmark::new(&options(mode), &engine)).unwrap();
         for expected in golden {
             let loss = block_on(bench.step()).unwrap();
             assert!((loss / expected - 1.0).abs() < 1e-4, "{mode}: {loss} for {expected}");
         }
     }
     let refuse = |options: BenchmarkOptions| {
-        benchmark::Benchmark::new(&options, &device::cpu())
+        block_on(benchmark::Benchmark::new(&options, &device::cpu()))
             .map(|_| ())
             .unwrap_err()
             .to_string()

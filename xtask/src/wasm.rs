@@ -1,7 +1,8 @@
 //! The crate as a WebAssembly module: compiled, bound to JavaScript, and made small.
 //!
-//! Twice: `www/src/wasm/` receives `stillroom.js`, `stillroom.d.ts` and `stillroom_bg.wasm`, all that most visitors ever need;
-//! `www/src/wasm-reference/` the same with burn in it, which the page loads where that is what computes.
+//! Three times: `www/src/wasm/` receives `stillroom.js`, `stillroom.d.ts` and `stillroom_bg.wasm`; `www/src/wasm-relaxed/` the
+//! same for browsers with relaxed SIMD; `www/src/wasm-reference/` with burn in it, several times as large, for where that
+//! computes. A visitor loads one of them.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::process::{cargo, read, root, run};
+use crate::process::{cargo, read, root, run, target_dir};
 use crate::tools;
 
 /// How much time the build may spend on making the page small and fast.
@@ -33,22 +34,34 @@ impl Profile {
     }
 }
 
-/// One build of the crate: where it goes, and the features it has.
+/// One build of the crate: where it goes, and what is in it.
 struct Module {
     folder: &'static str,
     features: &'static [&'static str],
+    /// With relaxed SIMD, which has a fused multiply-add. A browser without it refuses the whole module.
+    relaxed: bool,
 }
 
-const MODULES: [Module; 2] = [
+const MODULES: [Module; 3] = [
     Module {
         folder: "www/src/wasm",
         features: &["--no-default-features"],
+        relaxed: false,
+    },
+    Module {
+        folder: "www/src/wasm-relaxed",
+        features: &["--no-default-features"],
+        relaxed: true,
     },
     Module {
         folder: "www/src/wasm-reference",
         features: &[],
+        relaxed: false,
     },
 ];
+
+/// The features of .cargo/config.toml and relaxed SIMD: flags in the environment replace those of the file.
+const RELAXED: &str = "-Ctarget-feature=+simd128,+relaxed-simd";
 
 /// What rustc and wasm-opt may use: the features that Rust turns on for this target, and SIMD, which .cargo/config.toml
 /// adds. wasm-opt is told them because wasm-bindgen drops the section in which the compiler lists them.
@@ -57,6 +70,7 @@ const WASM_OPT_ARGS: &[&str] = &[
     "--strip-debug",
     "--strip-producers",
     "--enable-simd",
+    "--enable-relaxed-simd",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-call-indirect-overlong",
@@ -75,7 +89,7 @@ pub fn build(profile: Profile) -> Result<()> {
 
 /// Binding and wasm-opt are skipped where the compiled module is the one of last time.
 fn build_module(module: &Module, profile: Profile) -> Result<()> {
-    let compiled = compile(profile, module.features)?;
+    let compiled = compile(profile, module)?;
     let bytes = std::fs::read(&compiled).with_context(|| format!("{} could not be read", compiled.display()))?;
     ensure!(
         has_simd(&bytes),
@@ -113,24 +127,29 @@ fn key(profile: Profile, compiled: &[u8], tools_lock: &[u8]) -> String {
 }
 
 /// Runs cargo and returns the module that it names, wherever the target folder is.
-fn compile(profile: Profile, features: &[&str]) -> Result<PathBuf> {
-    let messages = read(
-        cargo([
-            "build",
-            "--lib",
-            "--package",
-            "stillroom",
-            "--target",
-            "wasm32-unknown-unknown",
-        ])
-        .args(features)
-        .args([
-            "--profile",
-            profile.cargo_name(),
-            "--message-format",
-            "json-render-diagnostics",
-        ]),
-    )?;
+fn compile(profile: Profile, module: &Module) -> Result<PathBuf> {
+    let mut command = cargo([
+        "build",
+        "--lib",
+        "--package",
+        "stillroom",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]);
+    command.args(module.features).args([
+        "--profile",
+        profile.cargo_name(),
+        "--message-format",
+        "json-render-diagnostics",
+    ]);
+    if module.relaxed {
+        // A folder of its own: other flags would rebuild everything in the shared one, each time.
+        command
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RELAXED)
+            .arg("--target-dir")
+            .arg(target_dir().join("relaxed"));
+    }
+    let messages = read(&mut command)?;
     messages
         .lines()
         .filter_map(wasm_artifact)

@@ -20,6 +20,14 @@ pub struct Table {
 }
 
 impl Table {
+    /// Of tokens only.
+    pub fn empty(vocab: usize) -> Self {
+        Self {
+            vocab,
+            ..Self::default()
+        }
+    }
+
     fn target(&self, target: usize) -> Target<'_> {
         let v = self.vocab;
         if target < v {

@@ -203,7 +203,7 @@ pub(super) struct Constants {
     pub hidden_words: u32,
 }
 
-/// Adds everything after the logits, 5 dispatches a layer and 7; the last is the update. Returns how many come before it.
+/// Adds everything after the logits: 5 dispatches a layer and 7, of which the last is the update.
 pub(super) fn backward(
     program: &mut Program,
     places: &Places<'_>,
@@ -313,7 +313,11 @@ pub(super) fn backward(
             ..common
         };
         let invocations = sizes.sequences * sizes.heads * sizes.length;
-        program.push(Kernel::AttentionBackward, attention, [invocations.div_ceil(64) as usize, 1, population]);
+        program.push(
+            Kernel::AttentionBackward,
+            attention,
+            [invocations.div_ceil(64) as usize, 1, population],
+        );
         let qkv = Call {
             inner: 3 * d,
             columns: d,

@@ -1,5 +1,5 @@
-//! The plan against a plain one in double precision: losses, gradients by finite differences, updates. Run on a page, because
-//! that is where the device is.
+//! The plan against a plain one in double precision: losses, gradients by finite differences, updates. Run on a page,
+//! because that is where the device is.
 
 mod cases;
 mod plain;
@@ -21,6 +21,9 @@ pub async fn check(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String,
         report += &format!("{name}: {}\n", one.map_err(|error| format!("{name}: {error}"))?);
     }
     report += &taught(device, queue).await?;
+    report += &along_directions(device, queue).await?;
+    report += &ring(device, queue).await?;
+    refused(device, queue).await?;
     Ok(report)
 }
 
@@ -43,7 +46,11 @@ async fn check_case(case: &Case, device: &wgpu::Device, queue: &wgpu::Queue) -> 
         let mut at = member * count;
         for (name, shape) in case.shape.config.parameters() {
             let size: usize = shape.iter().product();
-            let error = compare(&format!("gradient of {name}, {member}"), &gradient[at..at + size], &wanted[at..at + size]);
+            let error = compare(
+                &format!("gradient of {name}, {member}"),
+                &gradient[at..at + size],
+                &wanted[at..at + size],
+            );
             worst = worst.max(error?);
             at += size;
         }
@@ -77,12 +84,17 @@ async fn check_case(case: &Case, device: &wgpu::Device, queue: &wgpu::Queue) -> 
     if plan.read_weights().await? != after {
         return Err("a restored plan goes on differently".to_owned());
     }
-    Ok(format!("losses {loss_error:.1e}, gradient {worst:.1e}, logits {logits_error:.1e}"))
+    Ok(format!(
+        "losses {loss_error:.1e}, gradient {worst:.1e}, logits {logits_error:.1e}"
+    ))
 }
 
 /// A teacher in the same submission gives what its logits as a table give.
 async fn taught(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
-    let Some(mut case) = cases().into_iter().find(|case| case.shape.population == 1 && case.hidden.is_none()) else {
+    let Some(mut case) = cases()
+        .into_iter()
+        .find(|case| case.shape.population == 1 && case.hidden.is_none())
+    else {
         return Err("no case has one member".to_owned());
     };
     let mut config = case.shape.config.clone();
@@ -94,12 +106,150 @@ async fn taught(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, St
     case.targets = (v..v + case.rows.len() as u32).collect();
     let shape = case.shape.clone();
     let targets = Targets::Teacher(&teacher);
-    let mut plan = GpuPlan::new(device, queue, shape, &case.weights, case.optimizer, &case.mixture, targets).await?;
+    let mut plan = GpuPlan::new(
+        device,
+        queue,
+        shape,
+        &case.weights,
+        case.optimizer,
+        &case.mixture,
+        targets,
+    )
+    .await?;
     plan.step(&case.input())?;
     let read = plan.read_losses().await?;
-    compare("losses with a teacher", &read.losses, &losses(&case, &wide(&case.weights)))?;
-    compare("entropy", &read.entropies, &[plain::entropy(&case.table, config.vocab_size)])?;
+    compare(
+        "losses with a teacher",
+        &read.losses,
+        &losses(&case, &wide(&case.weights)),
+    )?;
+    compare(
+        "entropy",
+        &read.entropies,
+        &[plain::entropy(&case.table, config.vocab_size)],
+    )?;
     Ok(format!("with a teacher: {} dispatches\n", plan.dispatches_per_step()))
+}
+
+/// At the sizes of the page there are too many parameters for differences one by one: derivatives along the gradient of
+/// each tensor, the other tensors held, against its square.
+async fn along_directions(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+    let mut worst: f64 = 0.0;
+    for case in [cases::page(), cases::benchmark()] {
+        let targets = Targets::Table {
+            logits: &case.table,
+            hidden: case.hidden.as_deref(),
+        };
+        let (shape, optimizer) = (case.shape.clone(), case.optimizer);
+        let mut plan = GpuPlan::new(device, queue, shape, &case.weights, optimizer, &case.mixture, targets).await?;
+        let (got, gradient) = plan.gradient_read(&case.input()).await?;
+        let weights = wide(&case.weights);
+        worst = worst.max(compare("losses of a large case", &got, &losses(&case, &weights))?);
+        let count = case.shape.config.parameter_count();
+        let mut at = 0;
+        for (name, tensor) in case.shape.config.parameters() {
+            let size: usize = tensor.iter().product();
+            // The same tensor of all members at once.
+            let inside = |i: usize| (at..at + size).contains(&(i % count));
+            let direction: Vec<f64> = (0..weights.len())
+                .map(|i| if inside(i) { f64::from(gradient[i]) } else { 0.0 })
+                .collect();
+            let square: f64 = direction.iter().map(|g| g * g).sum();
+            let step = 1e-4 / square.sqrt();
+            let moved = |sign: f64| -> f64 {
+                let weights: Vec<f64> = weights
+                    .iter()
+                    .zip(&direction)
+                    .map(|(w, g)| w + sign * step * g)
+                    .collect();
+                losses(&case, &weights).iter().sum()
+            };
+            let slope = (moved(1.0) - moved(-1.0)) / (2.0 * step);
+            let error = (slope - square).abs() / square;
+            if error.is_nan() || error > TOLERANCE {
+                return Err(format!(
+                    "{}: along the gradient of {name}: {slope}, not {square}",
+                    case.name
+                ));
+            }
+            worst = worst.max(error);
+            at += size;
+        }
+    }
+    Ok(format!("along directions: {worst:.1e}\n"))
+}
+
+/// The ring keeps the last 64 losses in order, and reads may overlap with steps.
+async fn ring(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+    let Some(case) = cases().into_iter().next() else {
+        return Err("no cases".to_owned());
+    };
+    let plan = || async {
+        let targets = Targets::Table {
+            logits: &case.table,
+            hidden: None,
+        };
+        let shape = case.shape.clone();
+        GpuPlan::new(
+            device,
+            queue,
+            shape,
+            &case.weights,
+            case.optimizer,
+            &case.mixture,
+            targets,
+        )
+        .await
+    };
+    let (mut often, mut seldom) = (plan().await?, plan().await?);
+    let mut all = Vec::new();
+    for _ in 0..70 {
+        often.step(&case.input())?;
+        let read = often.read_losses();
+        seldom.step(&case.input())?;
+        all.extend(read.await?.losses);
+    }
+    let kept = seldom.read_losses().await?.losses;
+    let population = case.shape.population;
+    if kept.len() != 64 * population || all.len() != 70 * population || kept != all[6 * population..] {
+        return Err("the ring of losses is out of order".to_owned());
+    }
+    if all[0] <= all[all.len() - population] {
+        return Err("70 steps taught nothing".to_owned());
+    }
+    Ok("ring of losses in order\n".to_owned())
+}
+
+/// Shapes and inputs that do not fit are refused in words.
+async fn refused(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<(), String> {
+    let mut huge = cases::page();
+    huge.shape.population = 200;
+    huge.weights = vec![0.0; 200 * huge.shape.config.parameter_count()];
+    (huge.mixture.temperature, huge.mixture.hard_weight) = (vec![1.0; 200], vec![0.0; 200]);
+    let mut narrow = cases::page();
+    narrow.shape.config.num_attention_heads = 16;
+    for case in [huge, narrow] {
+        let targets = Targets::Table {
+            logits: &case.table,
+            hidden: None,
+        };
+        let shape = case.shape.clone();
+        if GpuPlan::new(
+            device,
+            queue,
+            shape,
+            &case.weights,
+            case.optimizer,
+            &case.mixture,
+            targets,
+        )
+        .await
+        .is_ok()
+        {
+            return Err("a shape that does not fit was not refused".to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// In double precision.

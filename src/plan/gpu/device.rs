@@ -32,7 +32,9 @@ impl Gpu {
         let most = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
         if bytes > most {
             let (need, most) = (bytes.div_ceil(1 << 20), most >> 20);
-            return Err(format!("the {name} of this shape take {need} MiB; this device's buffers have at most {most}"));
+            return Err(format!(
+                "the {name} of this shape take {need} MiB; this device's buffers have at most {most}"
+            ));
         }
         Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(name),

@@ -143,7 +143,11 @@ pub(super) fn pack(sizes: &Sizes, tokens: &[u32], rows: &[u32], words: &mut Vec<
     let (population, positions) = (sizes.population as usize, sizes.positions as usize);
     let looked = sizes.looked as usize;
     if tokens.len() != population * positions || rows.len() != population * looked {
-        return Err(format!("{} tokens and {} rows do not fit the plan", tokens.len(), rows.len()));
+        return Err(format!(
+            "{} tokens and {} rows do not fit the plan",
+            tokens.len(),
+            rows.len()
+        ));
     }
     if tokens.iter().any(|&token| token >= 4 * sizes.v) {
         return Err("a token is not in the vocabulary".to_owned());
@@ -193,7 +197,10 @@ impl GpuForward {
         weights: &[f32],
     ) -> Result<Self, String> {
         if weights.len() != population * config.parameter_count() {
-            return Err(format!("{} weights are not those of {population} such models", weights.len()));
+            return Err(format!(
+                "{} weights are not those of {population} such models",
+                weights.len()
+            ));
         }
         let kernels = Kernels::new(device, config, Variant::default(), &Kernel::FORWARD).await?;
         let gpu = Gpu::new(device, queue);
@@ -228,7 +235,8 @@ impl GpuForward {
         self.population
     }
 
-    /// Logits `[p, k, v]` at `rows` `[p, k]`, positions in `tokens` `[p, b, length]` flattened, each in its member's part.
+    /// Logits `[p, k, v]` at `rows` `[p, k]`, positions in `tokens` `[p, b, length]` flattened, each in its member's
+    /// part.
     pub async fn logits_at(&self, tokens: &[u32], length: usize, rows: &[u32]) -> Result<Vec<f32>, String> {
         let (gpu, pass) = (&self.gpu, self.pass(tokens, length, rows)?);
         let mut words = vec![0; 8];
@@ -295,7 +303,7 @@ impl GpuForward {
         let table = rotary(&self.config, shape.length);
         let constants = gpu.storage("constants", 4 * table.len() as u64)?;
         gpu.write_f32(&constants, &table);
-        let mut program = Program::default();
+        let mut program = Program::new(self.kernels.groups);
         let places = Places {
             sizes: &sizes,
             weights: &Weights::new(&self.config),
@@ -323,5 +331,15 @@ impl GpuForward {
             sequence,
             given,
         })
+    }
+}
+
+impl std::fmt::Debug for GpuForward {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("GpuForward")
+            .field("config", &self.config)
+            .field("population", &self.population)
+            .finish_non_exhaustive()
     }
 }

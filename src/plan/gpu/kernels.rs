@@ -3,7 +3,9 @@
 use crate::model::LlamaConfig;
 
 macro_rules! wgsl {
-    ($($name:literal),+) => { [include_str!("wgsl/common.wgsl"), $(include_str!(concat!("wgsl/", $name, ".wgsl"))),+].concat() };
+    ($($name:literal),+) => {
+        [include_str!("wgsl/common.wgsl"), $(include_str!(concat!("wgsl/", $name, ".wgsl"))),+].concat()
+    };
 }
 
 /// Every kernel, in the order in which a step first needs it.
@@ -74,7 +76,7 @@ impl Kernel {
             Kernel::SwigluBackward => wgsl!("tile", "swiglu_backward"),
             Kernel::ProjectBackward => wgsl!("tile", "project_backward"),
             Kernel::AttentionBackward => wgsl!("attention_backward"),
-            Kernel::WeightGradient => wgsl!("tile", "weight_gradient"),
+            Kernel::WeightGradient => wgsl!("weight_gradient"),
             Kernel::Reduce => wgsl!("reduce"),
             Kernel::Finish => wgsl!("finish"),
             Kernel::AdamW => wgsl!("adamw"),
@@ -96,6 +98,9 @@ pub struct Variant {
 pub struct Kernels {
     pub layout: wgpu::BindGroupLayout,
     pipelines: Vec<Option<wgpu::ComputePipeline>>,
+    /// Rows of a tile in fours. More of them load less per product, which is what a software adapter spends its time
+    /// on; a GPU would run out of registers.
+    pub groups: u32,
 }
 
 impl Kernels {
@@ -116,13 +121,15 @@ impl Kernels {
             bind_group_layouts: &[Some(&layout)],
             immediate_size: 0,
         });
+        let software = device.adapter_info().device_type == wgpu::DeviceType::Cpu;
+        let groups = if software { 4 } else { 2 };
         let mut pipelines = vec![None; Kernel::ALL.len()];
         let mut modules = Vec::new();
         for &kernel in wanted {
             let label = format!("{kernel:?}");
             let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
                 label: Some(&label),
-                source: wgpu::ShaderSource::Wgsl(specialise(kernel, config, variant).into()),
+                source: wgpu::ShaderSource::Wgsl(specialise(kernel, config, variant, groups).into()),
             });
             pipelines[kernel as usize] = Some(device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(&label),
@@ -143,12 +150,19 @@ impl Kernels {
                 .find(|message| message.message_type == wgpu::CompilationMessageType::Error);
             if let Some(error) = error {
                 let line = error.location.map_or(0, |location| location.line_number);
-                return Err(format!("the kernel {kernel:?} does not compile: line {line}: {}", error.message));
+                return Err(format!(
+                    "the kernel {kernel:?} does not compile: line {line}: {}",
+                    error.message
+                ));
             }
         }
         match failure {
             Some(error) => Err(format!("a kernel was refused: {error}")),
-            None => Ok(Self { layout, pipelines }),
+            None => Ok(Self {
+                layout,
+                pipelines,
+                groups,
+            }),
         }
     }
 
@@ -180,33 +194,38 @@ fn entry(index: usize) -> wgpu::BindGroupLayoutEntry {
 }
 
 /// The source with its constants in front and its repeated lines written out.
-fn specialise(kernel: Kernel, config: &LlamaConfig, variant: Variant) -> String {
+fn specialise(kernel: Kernel, config: &LlamaConfig, variant: Variant, groups: u32) -> String {
     let head = config.head_dim() / 4;
-    let constants = format!(
-        "const HEADS = {}u;\nconst HEAD = {head}u;\nconst HALF = {}u;\nconst GATHER = {};\nconst HIDDEN = {};\nconst \
-         ENTROPY = {};\n",
-        config.num_attention_heads,
-        head / 2,
-        kernel == Kernel::HeadBackward,
-        variant.hidden,
-        variant.entropy,
-    );
-    constants + &unroll(&kernel.source(), head)
+    let numbers = [
+        ("GROUPS", groups as usize),
+        ("HEADS", config.num_attention_heads),
+        ("HEAD", head),
+        ("HALF", head / 2),
+    ];
+    let switches = [
+        ("GATHER", kernel == Kernel::HeadBackward),
+        ("HIDDEN", variant.hidden),
+        ("ENTROPY", variant.entropy),
+    ];
+    let numbers = numbers.map(|(name, value)| format!("const {name} = {value}u;\n"));
+    let switches = switches.map(|(name, value)| format!("const {name} = {value};\n"));
+    let constants = numbers.concat() + &switches.concat();
+    constants + &unroll(&kernel.source(), head, groups as usize)
 }
 
-/// Writes a line that begins with `%H` once per vec4 of a head, one with `%P` once per vec4 of its first half.
-fn unroll(source: &str, head: usize) -> String {
+/// Writes a line that begins with `%H` once per vec4 of a head, one with `%P` once per vec4 of its first half, one with
+/// `%G` once per group of a tile's rows.
+fn unroll(source: &str, head: usize, groups: usize) -> String {
     let mut all = String::new();
     for line in source.lines() {
         let text = line.trim_start();
-        let (times, text) = match (text.strip_prefix("%H "), text.strip_prefix("%P ")) {
-            (Some(text), _) => (head, text),
-            (_, Some(text)) => (head / 2, text),
-            _ => {
-                all += line;
-                all.push('\n');
-                continue;
-            }
+        let repeated = [("%H ", head), ("%P ", head / 2), ("%G ", groups)]
+            .into_iter()
+            .find_map(|(mark, times)| text.strip_prefix(mark).map(|text| (times, text)));
+        let Some((times, text)) = repeated else {
+            all += line;
+            all.push('\n');
+            continue;
         };
         for i in 0..times {
             all += &text

@@ -1,8 +1,11 @@
-//! Where everything is: tensors in a member's parameters, activations in the arena, inputs in `given`. Offsets count vec4s, those
-//! in `given` words.
+//! Where everything is: tensors in a member's parameters, activations in the arena, inputs in `given`. Offsets count
+//! vec4s, those in `given` words.
 
 use crate::model::LlamaConfig;
 use crate::plan::Shape;
+
+/// Rows of a member are a multiple of this: the most rows that a tile has.
+const PADDING: usize = 16;
 
 /// Sizes of a shape, widths in vec4s.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +15,7 @@ pub struct Sizes {
     pub length: u32,
     /// Positions of a member.
     pub positions: u32,
-    /// Positions, padded to a multiple of 8.
+    /// Positions, padded.
     pub rows: u32,
     /// Positions that the head looks at.
     pub looked: u32,
@@ -52,9 +55,9 @@ impl Sizes {
             sequences: shape.sequences as u32,
             length: shape.length as u32,
             positions: positions as u32,
-            rows: positions.next_multiple_of(8) as u32,
+            rows: positions.next_multiple_of(PADDING) as u32,
             looked: shape.rows as u32,
-            looked_rows: shape.rows.next_multiple_of(8) as u32,
+            looked_rows: shape.rows.next_multiple_of(PADDING) as u32,
             layers: config.num_hidden_layers as u32,
             heads: config.num_attention_heads as u32,
             head: config.head_dim() as u32 / 4,

@@ -1,9 +1,10 @@
 //! The training step on WebGPU: one submission of about 50 dispatches, whatever the population.
 //!
-//! All activations live in one buffer, bound once together with weights, gradients and inputs; a dispatch is told by 256 bytes of
-//! constants where to work. The host writes one buffer a step. Norms are part of the products around them, forward and backward;
-//! gradients of all projections are one dispatch. A member's rows are padded to a multiple of 8 with zeros, so that matrix
-//! products need no edge. `wgsl/` holds one kernel a file, `forward` and `backward` the order in which they run.
+//! All activations live in one buffer, bound once together with weights, gradients and inputs; a dispatch is told by
+//! 256 bytes of constants where to work. The host writes one buffer a step. Norms are part of the products around them,
+//! forward and backward; gradients of all projections are one dispatch. A member's rows are padded to a multiple of 16
+//! with zeros, so that matrix products need no edge. `wgsl/` holds one kernel a file, `forward` and `backward` the
+//! order in which they run.
 
 mod backward;
 mod device;
@@ -14,10 +15,11 @@ mod layout;
 mod optimizer;
 mod plan;
 mod sequence;
+mod state;
 
 #[cfg(any(test, feature = "reference"))]
 pub mod check;
 
 pub use forward::GpuForward;
-pub use optimizer::Optimizer;
-pub use plan::{GpuPlan, Losses, Moments, Targets};
+pub use plan::GpuPlan;
+pub use state::{Losses, Moments, Targets};

@@ -4,7 +4,7 @@ use crate::plan::AdamWConfig;
 
 /// Counts updates and corrects for the moments' beginning at zero.
 #[derive(Clone, Debug)]
-pub struct Optimizer {
+pub(super) struct Optimizer {
     pub config: AdamWConfig,
     /// Updates done.
     pub updates: u32,

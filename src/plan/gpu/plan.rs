@@ -1,5 +1,8 @@
 //! [`GpuPlan`]: a population in training.
 
+#[cfg(any(test, feature = "reference"))]
+mod inspect;
+
 use std::rc::Rc;
 
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
@@ -12,35 +15,7 @@ use super::kernels::{Kernel, Kernels, Variant};
 use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
 use super::optimizer::Optimizer;
 use super::sequence::{Bound, Program, Sequence};
-
-/// What the loss compares with where a target is not one token.
-pub enum Targets<'a> {
-    /// Logits `[table rows, v]`, and a bit for every hidden token, `ceil(v / 32)` words a row.
-    Table {
-        logits: &'a [f32],
-        hidden: Option<&'a [u32]>,
-    },
-    /// The logits of another model, computed in the same submission on the same tokens and rows. Row `i` is compared with its
-    /// row `i`, whatever `StepInput::targets` says. Of the same population.
-    Teacher(&'a GpuForward),
-}
-
-/// Losses of the steps since they were last read, oldest first.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Losses {
-    /// `[steps, p]`.
-    pub losses: Vec<f32>,
-    /// `[steps, p]`: mean entropy of softmax(target logits); 0 with a table.
-    pub entropies: Vec<f32>,
-}
-
-/// The optimiser's state, for a checkpoint.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Moments {
-    pub first: Vec<f32>,
-    pub second: Vec<f32>,
-    pub updates: u32,
-}
+use super::state::{Losses, Moments, Targets};
 
 /// Steps whose losses the device keeps.
 const RING: u32 = 64;
@@ -57,7 +32,7 @@ pub struct GpuPlan {
     sequence: Sequence,
     teacher: Option<(Rc<Pass>, Kernels)>,
     /// Shares the weights.
-    asked: GpuForward,
+    asked: Rc<GpuForward>,
     weights: wgpu::Buffer,
     gradients: wgpu::Buffer,
     moments: wgpu::Buffer,
@@ -86,7 +61,10 @@ impl GpuPlan {
         let (population, v) = (shape.population, shape.config.vocab_size);
         let numbers = population * shape.config.parameter_count();
         if weights.len() != numbers {
-            return Err(format!("{} weights are not those of {population} such models", weights.len()));
+            return Err(format!(
+                "{} weights are not those of {population} such models",
+                weights.len()
+            ));
         }
         if mixture.temperature.len() != population || mixture.hard_weight.len() != population {
             return Err(format!("the mixture is not one of {population} members"));
@@ -104,8 +82,10 @@ impl GpuPlan {
         let kernels = Kernels::new(device, &shape.config, variant, &Kernel::ALL).await?;
         let gpu = Gpu::new(device, queue);
 
-        // What is not compiled is still checked as it is made: a refused buffer must not become a plan that does nothing.
-        let scopes = [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory].map(|f| device.push_error_scope(f));
+        // What is not compiled is still checked as it is made: a refused buffer must not become a plan that does
+        // nothing.
+        let scopes =
+            [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory].map(|f| device.push_error_scope(f));
         let made = Self::allocate(gpu, shape, sizes, weights, optimizer, mixture, targets, kernels, v);
         let mut failure = None;
         for scope in scopes.into_iter().rev() {
@@ -179,7 +159,8 @@ impl GpuPlan {
             }
         };
         let numbers = 4 * weights.len() as u64;
-        let [weights_buffer, moments] = [("weights", 1), ("moments", 2)].map(|(name, n)| gpu.storage(name, n * numbers));
+        let [weights_buffer, moments] =
+            [("weights", 1), ("moments", 2)].map(|(name, n)| gpu.storage(name, n * numbers));
         let (weights_buffer, moments) = (weights_buffer?, moments?);
         gpu.write_f32(&weights_buffer, weights);
         let gradients = gpu.storage("gradients", u64::from(scratch.splits) * numbers)?;
@@ -188,7 +169,7 @@ impl GpuPlan {
         let lookup = gpu.storage("constants", lookups.len() as u64)?;
         gpu.queue.write_buffer(&lookup, 0, &lookups);
 
-        let mut program = Program::default();
+        let mut program = Program::new(kernels.groups);
         forward(&mut program, &places, true);
         let constants = Constants {
             optimizer: 0,
@@ -219,7 +200,13 @@ impl GpuPlan {
         };
         let sequence = Sequence::new(&gpu.device, &gpu.queue, &kernels, &program, bound)?;
         let weights = weights_buffer.clone();
-        let asked = GpuForward::sharing(gpu.clone(), &shape.config, shape.population, kernels.clone(), weights);
+        let asked = Rc::new(GpuForward::sharing(
+            gpu.clone(),
+            &shape.config,
+            shape.population,
+            kernels.clone(),
+            weights,
+        ));
         Ok(Self {
             gpu,
             shape,
@@ -257,6 +244,11 @@ impl GpuPlan {
 
     pub fn shape(&self) -> &Shape {
         &self.shape
+    }
+
+    /// The models in training, to be asked: always as trained as the plan is.
+    pub fn asked(&self) -> Rc<GpuForward> {
+        self.asked.clone()
     }
 
     /// Updates done.
@@ -305,8 +297,8 @@ impl GpuPlan {
         Ok(())
     }
 
-    /// Losses of the steps since the last call, at most the last 64. The steps of before are done when it returns; others may be
-    /// submitted while it waits.
+    /// Losses of the steps since the last call, at most the last 64. The steps of before are done when it returns;
+    /// others may be submitted while it waits.
     pub fn read_losses(&mut self) -> impl Future<Output = Result<Losses, String>> + use<> {
         let (population, unread) = (self.shape.population, self.unread as usize);
         let first = (self.slot + RING - self.unread) as usize;
@@ -359,12 +351,16 @@ impl GpuPlan {
         let numbers = self.weights.size() as usize / 4;
         let fits = |moments: &Moments| moments.first.len() == numbers && moments.second.len() == numbers;
         if weights.len() != numbers || !moments.is_none_or(fits) {
-            return Err(format!("{} weights or their moments are not this plan's", weights.len()));
+            return Err(format!(
+                "{} weights or their moments are not this plan's",
+                weights.len()
+            ));
         }
         self.gpu.write_f32(&self.weights, weights);
         if let Some(moments) = moments {
             self.gpu.write_f32(&self.moments, &moments.first);
-            self.gpu.write_f32_at(&self.moments, self.weights.size(), &moments.second);
+            self.gpu
+                .write_f32_at(&self.moments, self.weights.size(), &moments.second);
         } else {
             let mut encoder = self.gpu.encoder();
             encoder.clear_buffer(&self.moments, 0, None);
@@ -384,38 +380,5 @@ impl GpuPlan {
         let read = self.gpu.read_later(&mut encoder, buffer, at, bytes);
         self.gpu.queue.submit([encoder.finish()]);
         read.values().await
-    }
-}
-
-/// Looks at single dispatches, to measure them.
-#[cfg(any(test, feature = "reference"))]
-impl GpuPlan {
-    /// Dispatches of the teacher come first.
-    fn find(&self, index: usize) -> (&Sequence, &Kernels, usize) {
-        match &self.teacher {
-            Some((teacher, kernels)) if index < teacher.sequence.len() => (&teacher.sequence, kernels, index),
-            Some((teacher, _)) => (&self.sequence, &self.kernels, index - teacher.sequence.len()),
-            None => (&self.sequence, &self.kernels, index),
-        }
-    }
-
-    /// Which kernel a dispatch of a step runs, and whether for the teacher.
-    pub fn kernel_name(&self, index: usize) -> String {
-        let (sequence, _, own) = self.find(index);
-        let whose = if own == index && self.teacher.is_some() { "teacher's " } else { "" };
-        format!("{whose}{:?}", sequence.kernel(own))
-    }
-
-    /// Submits one dispatch `times` times, on whatever the last step left.
-    pub fn only(&self, index: usize, times: usize) {
-        let (sequence, kernels, own) = self.find(index);
-        let mut encoder = self.gpu.encoder();
-        {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for _ in 0..times {
-                sequence.record_range(&mut pass, kernels, own, 1);
-            }
-        }
-        self.gpu.queue.submit([encoder.finish()]);
     }
 }

@@ -67,22 +67,31 @@ impl Call {
 const STRIDE: usize = 256;
 
 /// Dispatches to come, with the constants of each.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Program {
+    groups: u32,
     calls: Vec<(Kernel, Call, [usize; 3])>,
 }
 
 impl Program {
+    /// For kernels with tiles of `groups` times four rows.
+    pub fn new(groups: u32) -> Self {
+        Self {
+            groups,
+            calls: Vec::new(),
+        }
+    }
+
     /// Adds a dispatch; `groups` as in `dispatch_workgroups`.
     pub fn push(&mut self, kernel: Kernel, call: Call, groups: [usize; 3]) {
         self.calls.push((kernel, call, groups));
     }
 
-    /// A dispatch of 8x8-tile kernels: as many tiles as `call` says, for every member.
+    /// A dispatch of a kernel that computes tiles: as many tiles as `call` says, for every member.
     pub fn push_tiles(&mut self, kernel: Kernel, call: Call) {
         let groups = [
             (call.slots as usize).div_ceil(8),
-            (call.rows as usize / 8).div_ceil(8),
+            call.rows.div_ceil(4 * self.groups).div_ceil(8) as usize,
             call.population as usize,
         ];
         self.push(kernel, call, groups);
@@ -124,7 +133,9 @@ impl Sequence {
             }
             let most = device.limits().max_compute_workgroups_per_dimension as usize;
             if groups.iter().any(|&count| count > most) {
-                return Err(format!("{kernel:?} would need {groups:?} workgroups; the device allows {most} a dimension"));
+                return Err(format!(
+                    "{kernel:?} would need {groups:?} workgroups; the device allows {most} a dimension"
+                ));
             }
             dispatches.push((*kernel, (i * STRIDE) as u32, groups.map(|count| count as u32)));
         }
@@ -172,7 +183,7 @@ impl Sequence {
         self.record_range(pass, kernels, 0, count);
     }
 
-    /// Records `count` dispatches from `first` on; for measurements of single kernels.
+    /// Records `count` dispatches from `first` on.
     pub fn record_range(&self, pass: &mut wgpu::ComputePass<'_>, kernels: &Kernels, first: usize, count: usize) {
         let mut last = None;
         for (kernel, offset, [x, y, z]) in self.dispatches.iter().skip(first).take(count) {
@@ -186,6 +197,7 @@ impl Sequence {
     }
 
     /// Which kernel a dispatch runs.
+    #[cfg(any(test, feature = "reference"))]
     pub fn kernel(&self, index: usize) -> Kernel {
         self.dispatches[index].0
     }

@@ -5,6 +5,7 @@ import { defaultsOf, experiments, type SettingRow, type Values } from './experim
 export const PAGE_ROWS: SettingRow[] = [
   choiceRow('experiment', 'Experiment', experiments.map((experiment) => experiment.id)),
   choiceRow('backend', 'Device', ['auto', 'webgpu', 'cpu', 'recorded']),
+  choiceRow('engine', 'Engine', ['auto', 'plain']),
   choiceRow('theme', 'Colours', ['auto', 'light', 'dark']),
 ];
 

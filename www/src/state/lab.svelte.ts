@@ -232,6 +232,7 @@ export class Lab {
         (events) => this.receive(driver, view, events),
         (reason, silent) => this.lost(view, reason, silent),
         because,
+        this.page['engine'] === 'plain',
       );
       this.base = { view, driver };
       driver.send({ type: 'open', backend: wanted ?? null, teacher: (this.values['teacher'] ?? 'main') as TeacherName });

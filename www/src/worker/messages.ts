@@ -2,10 +2,11 @@ import type { Agreement, Command, Event as EngineEvent, RunFile } from '../wasm/
 
 /**
  * What the page sends: the engine's commands, and three that need no engine type.
- * `hello` comes first: a worker does not know the folder of the page, nor why a device is asked for. `saveRun` asks for the run so far,
+ * `hello` comes first: a worker does not know the folder of the page, nor why a device is asked for, nor
+ * whether burn is to compute instead of the fused plans (`plain`). `saveRun` asks for the run so far,
  * `agreement` how far this device and the CPU differ.
  */
-export type ToWorker = Command | { type: 'hello'; base: string; because: string } | { type: 'saveRun'; id: number } | { type: 'agreement'; id: number; steps: number };
+export type ToWorker = Command | { type: 'hello'; base: string; because: string; plain: boolean } | { type: 'saveRun'; id: number } | { type: 'agreement'; id: number; steps: number };
 
 /** What comes back, several at a time. */
 export type FromWorker = EngineEvent | { type: 'runSaved'; id: number; run: RunFile } | { type: 'agreed'; id: number; agreement: Agreement };

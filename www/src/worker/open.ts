@@ -1,6 +1,7 @@
 import type { Backend, DeviceInfo, Engine, ModelBytes } from '../wasm/stillroom.js';
-import wasmFile from '../wasm/stillroom_bg.wasm?url';
-import referenceFile from '../wasm-reference/stillroom_bg.wasm?url';
+import plansFile from '../wasm/stillroom_bg.wasm?url';
+import relaxedFile from '../wasm-relaxed/stillroom_bg.wasm?url';
+import plainFile from '../wasm-reference/stillroom_bg.wasm?url';
 import { sentence } from './sentence';
 import { isSoftware, type Adapter } from './software';
 
@@ -11,55 +12,83 @@ export interface Opened {
 
 type Module = typeof import('../wasm/stillroom.js');
 
-/** The modules that compute, loaded once each. Imported late, so that a failure is an error with a sentence and not a dead worker. */
-const modules = new Map<boolean, Promise<Module>>();
+/** Three builds of one crate: fused plans; the same with relaxed SIMD; and burn beside them, several times as large. */
+const BUILDS = {
+  plans: { script: () => import('../wasm/stillroom.js'), file: plansFile },
+  relaxed: { script: () => import('../wasm-relaxed/stillroom.js'), file: relaxedFile },
+  plain: { script: () => import('../wasm-reference/stillroom.js'), file: plainFile },
+};
+type Build = keyof typeof BUILDS;
 
-/** `plain`: the module with burn in it, several times as large and slower; else the fused plans. */
+/** A module of one function that swizzles its constants in the relaxed way; a browser without that finds it invalid. */
+const RELAXED_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0], // version 1
+  ...[1, 5, 1, 96, 0, 1, 123], // a type: () -> v128
+  ...[3, 2, 1, 0], // a function of it
+  ...[10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11],
+);
+
+/** The modules that compute, loaded once each. Imported late, so that a failure is an error with a sentence and not a dead worker. */
+const modules = new Map<Build, Promise<Module>>();
+
 async function loadEngine(plain: boolean): Promise<typeof Engine> {
-  const loading = modules.get(plain) ?? load(plain);
-  modules.set(plain, loading);
+  const build = plain ? 'plain' : WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'plans';
+  const loading = modules.get(build) ?? load(build);
+  modules.set(build, loading);
   return (await loading).Engine;
 }
 
-async function load(plain: boolean): Promise<Module> {
+async function load(build: Build): Promise<Module> {
   try {
-    const loaded = plain ? ((await import('../wasm-reference/stillroom.js')) as unknown as Module) : await import('../wasm/stillroom.js');
-    await loaded.default({ module_or_path: plain ? referenceFile : wasmFile });
+    const loaded = (await BUILDS[build].script()) as unknown as Module;
+    await loaded.default({ module_or_path: BUILDS[build].file });
     return loaded;
   } catch (error) {
     // May be tried again.
-    modules.delete(plain);
+    modules.delete(build);
     // The browser's own words name files, not what happened to the visitor.
     console.error(error);
     throw new Error('The engine that computes could not be loaded.');
   }
 }
 
-/** Opens the wanted device (wanted `because`), or the best that works. A device that fails falls to the next, and the reason says why. */
-export async function openEngine(wanted: Backend | undefined, models: ModelBytes, because: string): Promise<Opened> {
+/** Opens the wanted device (wanted `because`), or the best that works, with fused plans unless `onlyPlain`. A device that fails falls to the next, and the reason says why. */
+export async function openEngine(
+  wanted: Backend | undefined,
+  models: ModelBytes,
+  because: string,
+  onlyPlain: boolean,
+): Promise<Opened> {
   const reasons: string[] = [];
-  if (wanted !== 'cpu') {
+  const attempts: { backend: Backend; plain: boolean; failed: string }[] = [
+    { backend: 'cpu', plain: false, failed: 'The fused loops could not be used' },
+    { backend: 'cpu', plain: true, failed: 'The processor could not be used' },
+  ];
+  if (wanted === 'cpu') {
+    reasons.push(because);
+  } else {
     const refused = await refuseGpu(wanted === 'webgpu');
     if (refused) {
       reasons.push(refused);
     } else {
-      try {
-        const opened = await open('webgpu', true, models);
-        const why = wanted ? because : 'This browser offers WebGPU.';
-        return described(opened, `${why} The self-test came out right.`, await adapterName());
-      } catch (error) {
-        reasons.push(`The GPU could not be used: ${sentence(error)}`);
-      }
+      reasons.push(wanted ? because : 'This browser offers WebGPU.');
+      attempts.unshift(
+        { backend: 'webgpu', plain: false, failed: 'The fused GPU kernels could not be used' },
+        { backend: 'webgpu', plain: true, failed: 'The GPU could not be used' },
+      );
     }
-  } else {
-    reasons.push(because);
   }
-  try {
-    return described(await open('cpu', false, models), reasons.join(' '));
-  } catch (error) {
-    reasons.push(`The fused loops could not be used: ${sentence(error)}`);
-    return described(await open('cpu', true, models), reasons.join(' '));
+  for (const { backend, plain, failed } of attempts) {
+    if (onlyPlain && !plain) continue;
+    try {
+      const opened = await open(backend, plain, models);
+      if (backend === 'cpu') return described(opened, reasons.join(' '));
+      return described(opened, `${reasons.join(' ')} The self-test came out right.`, await adapterName());
+    } catch (error) {
+      reasons.push(`${failed}: ${sentence(error)}`);
+    }
   }
+  throw new Error(reasons.join(' '));
 }
 
 async function open(backend: Backend, plain: boolean, models: ModelBytes): Promise<Opened> {

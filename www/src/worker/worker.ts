@@ -16,6 +16,7 @@ const scope = self as unknown as {
 
 let base = '';
 let because = '';
+let plain = false;
 let engine: Engine | undefined;
 let backend: Backend | undefined;
 let teacher: TeacherName = 'main';
@@ -46,7 +47,7 @@ function opened(): Engine {
 
 async function open(wanted: Backend | undefined, name: TeacherName): Promise<void> {
   const models = await loadModel(base, name);
-  const next = await openEngine(wanted, models, because);
+  const next = await openEngine(wanted, models, because, plain);
   engine?.free();
   engine = next.engine;
   backend = next.device.backend;
@@ -87,7 +88,7 @@ async function loop(): Promise<void> {
 
 async function benchmark(command: Extract<ToWorker, { type: 'benchmark' }>): Promise<void> {
   const wanted = command.options.backend;
-  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, teacher), because) : undefined;
+  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, teacher), because, plain) : undefined;
   const on = own?.engine ?? opened();
   try {
     const mark = (name: string): Promise<void> => {
@@ -109,6 +110,7 @@ function handle(command: ToWorker): void {
     case 'hello':
       base = command.base;
       because = command.because;
+      plain = command.plain;
       break;
     case 'open':
       running = false;

@@ -52,7 +52,13 @@ impl Case {
             tokens: (0..p * positions).map(|_| draw.below(v)).collect(),
             rows: (0..p * k).map(|i| rows(i / k, &mut draw)).collect(),
             targets: (0..p * k)
-                .map(|i| if i % 3 == 0 { draw.below(v) } else { v + draw.below(table_rows) })
+                .map(|i| {
+                    if i % 3 == 0 {
+                        draw.below(v)
+                    } else {
+                        v + draw.below(table_rows)
+                    }
+                })
                 .collect(),
             labels: (0..p * k).map(|_| draw.below(v)).collect(),
             row_weights: (0..p * k)
@@ -129,9 +135,24 @@ pub fn cases() -> Vec<Case> {
         Case::new("hidden tokens", shape(3, [1, 7, 5], [36, 8, 4, 1, 1]), true, 6.0),
         Case::new("one member", shape(1, [3, 6, 9], [20, 16, 20, 1, 1]), false, 4.0),
         Case::new("logits of 1e4", shape(2, [2, 3, 4], [12, 16, 8, 1, 2]), false, 2e4),
-        Case::new("a width of five quads", shape(1, [1, 9, 3], [20, 40, 12, 1, 5]), false, 4.0),
+        Case::new(
+            "a width of five quads",
+            shape(1, [1, 9, 3], [20, 40, 12, 1, 5]),
+            false,
+            4.0,
+        ),
     ];
     let clipless = all.len() - 1;
     all[clipless].optimizer.clip = None;
     all
+}
+
+/// The page's shape.
+pub fn page() -> Case {
+    Case::new("page", shape(3, [30, 27, 120], [384, 64, 128, 2, 4]), true, 6.0)
+}
+
+/// The benchmark's student, on fewer sequences, with the heads of its teacher.
+pub fn benchmark() -> Case {
+    Case::new("benchmark", shape(1, [2, 64, 128], [512, 128, 352, 2, 4]), false, 6.0)
 }

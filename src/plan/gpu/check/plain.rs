@@ -44,7 +44,6 @@ pub fn all_logits(case: &Case, weights: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-
 /// Mean entropy of the rows of a table.
 pub fn entropy(table: &[f32], v: usize) -> f64 {
     let rows = table.chunks_exact(v).map(|row| {
@@ -126,7 +125,10 @@ fn loss(case: &Case, weights: &[f64], member: usize) -> f64 {
                 None => false,
             };
             let tail = |log: &[f64]| {
-                let shown: f64 = (0..v).filter(|&token| !hidden(token)).map(|token| log[token].exp()).sum();
+                let shown: f64 = (0..v)
+                    .filter(|&token| !hidden(token))
+                    .map(|token| log[token].exp())
+                    .sum();
                 (1.0 - shown).max(1e-9)
             };
             let mut kl: f64 = (0..v)
@@ -241,7 +243,9 @@ fn transform(config: &LlamaConfig, layer: &[&[f64]], x: &mut [Vec<f64>]) {
             *x += more;
         }
         let both = times(&rmsnorm(x, layer[3], config.rms_norm_eps), layer[4]);
-        let gated: Vec<f64> = (0..f).map(|i| both[i] / (1.0 + (-both[i]).exp()) * both[f + i]).collect();
+        let gated: Vec<f64> = (0..f)
+            .map(|i| both[i] / (1.0 + (-both[i]).exp()) * both[f + i])
+            .collect();
         for (x, more) in x.iter_mut().zip(times(&gated, layer[5])) {
             *x += more;
         }

@@ -1,5 +1,5 @@
-// AdamW on every parameter of every member, a vec4 an invocation; out: the clipping factors; list and other as in finish.wgsl,
-// and constants[other + 1].x: weight decay. moments: first moments [p, parameters], then second moments.
+// AdamW on every parameter of every member, a vec4 an invocation; out: the clipping factors; list and other as in
+// finish.wgsl, and constants[other + 1].x: weight decay. moments: first moments [p, parameters], then second moments.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

@@ -1,10 +1,15 @@
 // Causal attention: o = softmax(q k^T scale) v, and the logarithm of the softmax's sum for the backward pass.
-// An invocation per (sequence, head, two queries), so that a key and its value are loaded once for both; four keys at a time,
-// running maximum. query_key_value at left: [p, rows, 3d]; o at out: [p, rows, d]; the logarithms at other: [p, rows, heads
-// rounded up to 4]. inner: d / 4. columns: sequences. Lines that begin with %H are repeated for the vec4s of a head.
+// An invocation per (sequence, head, two queries), so that a key and its value are loaded once for both; four keys at a
+// time, running maximum. query_key_value at left: [p, rows, 3d]; o at out: [p, rows, d]; the logarithms at other: [p,
+// rows, heads rounded up to 4]. inner: d / 4. columns: sequences. Lines that begin with %H are repeated for the vec4s
+// of a head.
 
 fn largest(x: vec4<f32>) -> f32 {
     return max(max(x.x, x.y), max(x.z, x.w));
+}
+
+fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
+    return mat4x4<f32>(arena[at.x + k], arena[at.y + k], arena[at.z + k], arena[at.w + k]);
 }
 
 @compute @workgroup_size(64)
@@ -30,13 +35,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     var top = vec2<f32>(-1e30);
     var sum = vec2<f32>();
     for (var key = 0u; key <= other; key += 4u) {
-        let four = vec4<u32>(key) + vec4<u32>(0u, 1u, 2u, 3u);
-        let k = keys + min(four, vec4<u32>(other)) * 3u * d;
+        let four_keys = vec4<u32>(key) + vec4<u32>(0u, 1u, 2u, 3u);
+        let k = keys + min(four_keys, vec4<u32>(other)) * 3u * d;
         var sa = vec4<f32>();
         var sb = vec4<f32>();
-        %H let k# = mat4x4<f32>(arena[k.x + #u], arena[k.y + #u], arena[k.z + #u], arena[k.w + #u]); sa += qa# * k#; sb += qb# * k#;
-        sa = select(vec4<f32>(-1e30), sa, four <= vec4<u32>(query));
-        sb = select(vec4<f32>(-1e30), sb, four <= vec4<u32>(other));
+        %H let k# = four(k, #u); sa += qa# * k#; sb += qb# * k#;
+        sa = select(vec4<f32>(-1e30), sa, four_keys <= vec4<u32>(query));
+        sb = select(vec4<f32>(-1e30), sb, four_keys <= vec4<u32>(other));
         let next = max(top, vec2<f32>(largest(sa), largest(sb)));
         let shrink = exp(top - next);
         let wa = exp(sa - next.x);
@@ -44,7 +49,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         sum = sum * shrink + vec2<f32>(dot(wa, vec4<f32>(1.0)), dot(wb, vec4<f32>(1.0)));
         top = next;
         let v = k + d;
-        %H let v# = mat4x4<f32>(arena[v.x + #u], arena[v.y + #u], arena[v.z + #u], arena[v.w + #u]); oa# = oa# * shrink.x + v# * wa; ob# = ob# * shrink.y + v# * wb;
+        %H let v# = four(v, #u); oa# = oa# * shrink.x + v# * wa; ob# = ob# * shrink.y + v# * wb;
     }
     let row = first + query;
     let to = call.out + row * d + head * HEAD;

@@ -1,10 +1,11 @@
 // Attention, backward. With P = exp(q k^T scale - log sum) and dS = P (do v^T - do . o):
 //   dq = dS k scale, dk = dS^T q scale, dv = P^T do; then q and k are turned back by the rotary angle.
-// An invocation per (sequence, head, position): first its dq over the keys before it, then its dk and dv over the queries after
-// it, so every invocation has the same amount of work. Also the part of (gradient . value) of its head, for the norm before.
-// q, k, v at left: [p, rows, 3d]; o at stream, do at residual: [p, rows, d]; logarithms at other; result at out: [p, rows, 3d].
-// list: cosines and sines in `constants`. Lines that begin with %H are repeated for the vec4s of a head, with %P for half of them
-// (# counts, ## is half a head further).
+// An invocation per (sequence, head, position): first its dq over the keys before it, then its dk and dv over the
+// queries after it, so every invocation has the same amount of work. Also the part of (gradient . value) of its head,
+// for the norm before. q, k, v at left: [p, rows, 3d]; o at stream, do at residual: [p, rows, d]; logarithms at other;
+// result at out: [p, rows, 3d].
+// list: cosines and sines in `constants`. Lines that begin with %H are repeated for the vec4s of a head, with %P for
+// half of them (# counts, ## is half a head further).
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
@@ -57,7 +58,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         var s = 0.0;
         var dp = 0.0;
         %H s += dot(qq#, k#);
-        %H dp += dot(ee#, v# - arena[at_o + #u]) ;
+        %H dp += dot(ee#, v# - arena[at_o + #u]);
         let p = exp(s * scale - arena[logs + source * heads][part]);
         let ds = p * dp;
         %H dv# += p * ee#;
@@ -67,7 +68,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     %H dq# *= scale;
     %H dk# *= scale;
     %H along += dot(dv#, v#);
-    // q.dq and k.dk over a row are not the same, but each is what the turned pair contributes.
+    // The rotation does not change a scalar product: the turned pair gives what the projection's own would.
     %H along += dot(dq#, q#) + dot(dk#, k#);
     arena[call.dots + row * heads + head / 4u][part] = along;
 

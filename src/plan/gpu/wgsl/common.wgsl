@@ -1,6 +1,6 @@
-// What every kernel sees. All numbers of a step are vec4s in a few buffers; `call` says where in them this dispatch works.
-// Offsets and strides count vec4s unless a comment says otherwise. A member's rows are padded to a multiple of 8 with zeros,
-// which stay zero through every kernel, so no kernel has a ragged edge of rows.
+// What every kernel sees. All numbers of a step are vec4s in a few buffers; `call` says where in them this dispatch
+// works. Offsets and strides count vec4s unless a comment says otherwise. A member's rows are padded to a multiple of
+// 16 with zeros, which stay zero through every kernel, so no kernel has a ragged edge of rows.
 
 struct Call {
     rows: u32,       // padded rows of a member

@@ -1,7 +1,7 @@
-// Per member, one workgroup: the loss and the mean entropy into the ring, and by how much clipping shrinks the gradient:
-// min(1, limit / (norm + 1e-12)). rows' losses at left: [p, rows]; sums of squares at dots; the factor at out. real: rows that are
-// not padding; list: where the step's numbers begin in `given`: [rate, 1/correction 1, 1/correction 2, ring slot].
-// constants[other]: beta1, beta2, epsilon, limit (0: none).
+// Per member, one workgroup: the loss and the mean entropy into the ring, and by how much clipping shrinks the
+// gradient: min(1, limit / (norm + 1e-12)). rows' losses at left: [p, rows]; sums of squares at dots; the factor at
+// out. real: rows that are not padding; list: where the step's numbers begin in `given`: [rate, 1/correction 1,
+// 1/correction 2, ring slot]. constants[other]: beta1, beta2, epsilon, limit (0: none).
 
 var<workgroup> parts: array<vec4<f32>, 64>;
 

@@ -1,7 +1,7 @@
 // Through a projection and the rmsnorm before it, in one kernel: with e = dY W^T and r = 1/rms of x,
 //   out = residual + r gain e - x r^2 / d * sum(r gain x e), and sum(r gain x e) = sum(dY Y): `dots` holds its parts.
-// dY at left: [p, rows, inner]; W: [d, inner]; x at stream and out [p, rows, d]. columns: d / 4. GATHER: the rows of x are
-// those in `list`, and there is no residual. Needs tile.wgsl.
+// dY at left: [p, rows, inner]; W: [d, inner]; x at stream and out [p, rows, d]. columns: d / 4. GATHER: the rows of x
+// are those in `list`, and there is no residual. Needs tile.wgsl.
 
 fn dot_of(row: u32) -> f32 {
     var sum = vec4<f32>();
@@ -31,7 +31,7 @@ fn finish(e: mat4x4<f32>, gain: vec4<f32>, r: vec4<f32>, shrink: vec4<f32>, x: v
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let row = id.y * 8u;
+    let row = id.y * 4u * GROUPS;
     if (id.x >= call.slots || row >= call.rows) {
         return;
     }
@@ -40,26 +40,22 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let base = id.z * call.parameters;
     let all_row = id.z * call.rows + row;
     let rows = rows_from(call.left + all_row * call.inner, call.inner);
-    let w_low = rows_from(base + call.weight + 4u * column * call.inner, call.inner).low;
-    let w_high = rows_from(base + call.weight + 4u * second * call.inner, call.inner).low;
+    let w_low = four_from(base + call.weight + 4u * column * call.inner, call.inner);
+    let w_high = four_from(base + call.weight + 4u * second * call.inner, call.inner);
     let t = product_transposed(rows, w_low, w_high);
 
     let at = rows_from(all_row * call.columns + column, call.columns);
-    var x = Rows(call.stream + at.low, call.stream + at.high);
+    var x = rows_from(call.stream + all_row * call.columns + column, call.columns);
     if (GATHER) {
         x = rows_listed(call.list + all_row, call.stream + column, call.columns);
     }
-    let r_low = arena[call.inverse + all_row / 4u];
-    let r_high = arena[call.inverse + all_row / 4u + 1u];
     let width = f32(4u * call.columns);
-    let shrink_low = r_low * r_low * dots_of(all_row) / width;
-    let shrink_high = r_high * r_high * dots_of(all_row + 4u) / width;
+    %G let r# = arena[call.inverse + all_row / 4u + #u];
+    %G let shrink# = r# * r# * dots_of(all_row + 4u * #u) / width;
     let gain = weights[base + call.gain + column];
-    finish(t.q00, gain, r_low, shrink_low, x.low, at.low);
-    finish(t.q10, gain, r_high, shrink_high, x.high, at.high);
+    %G finish(t.a#, gain, r#, shrink#, x.r#, at.r#);
     if (second > column) {
         let gain_second = weights[base + call.gain + second];
-        finish(t.q01, gain_second, r_low, shrink_low, x.low + 1u, at.low + 1u);
-        finish(t.q11, gain_second, r_high, shrink_high, x.high + 1u, at.high + 1u);
+        %G finish(t.b#, gain_second, r#, shrink#, x.r# + 1u, at.r# + 1u);
     }
 }

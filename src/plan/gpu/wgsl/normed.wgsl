@@ -1,10 +1,9 @@
-// rmsnorm(X) W for one tile: X is scaled by the gain while it is loaded, the row's 1/rms (from the squares that pass by) is
-// applied to the sums. Needs tile.wgsl.
+// rmsnorm(X) W for one tile: X is scaled by the gain while it is loaded, the row's 1/rms (from the squares that pass
+// by) is applied to the sums. Needs tile.wgsl.
 
 struct Normed {
     tile: Tile,
-    low: vec4<f32>,  // 1/rms of the first four rows
-    high: vec4<f32>, // and of the others
+    %G r#: vec4<f32>, // 1/rms of four rows
 }
 
 fn squares(a: mat4x4<f32>) -> vec4<f32> {
@@ -16,33 +15,30 @@ fn scale_rows(quarter: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
 }
 
 fn normed_product(rows: Rows, gain: u32, weight: u32, second: u32, stride: u32) -> Normed {
+    var result: Normed;
     var tile: Tile;
-    var low = vec4<f32>();
-    var high = vec4<f32>();
+    %G var sum# = vec4<f32>();
     let steps = vec4<u32>(0u, 1u, 2u, 3u) * stride;
     var first_at = weight + steps;
     var second_at = second + steps;
     for (var k = 0u; k < call.inner; k++) {
-        let a0 = four(rows.low, k);
-        let a1 = four(rows.high, k);
-        low += squares(a0);
-        high += squares(a1);
         let g = weights[gain + k];
-        let b0 = scale_rows(four_weights(first_at, 0u), g);
-        tile.q00 += b0 * a0;
-        tile.q10 += b0 * a1;
-        let b1 = scale_rows(four_weights(second_at, 0u), g);
-        tile.q01 += b1 * a0;
-        tile.q11 += b1 * a1;
+        let w0 = scale_rows(four_weights(first_at, 0u), g);
+        let w1 = scale_rows(four_weights(second_at, 0u), g);
+        %G let x# = four(rows.r#, k);
+        %G sum# += squares(x#);
+        %G tile.a# += w0 * x#;
+        %G tile.b# += w1 * x#;
         first_at += 4u * stride;
         second_at += 4u * stride;
     }
     let width = f32(4u * call.inner);
-    low = inverseSqrt(low / width + call.epsilon);
-    high = inverseSqrt(high / width + call.epsilon);
-    tile.q00 = scale_rows(tile.q00, low);
-    tile.q01 = scale_rows(tile.q01, low);
-    tile.q10 = scale_rows(tile.q10, high);
-    tile.q11 = scale_rows(tile.q11, high);
-    return Normed(tile, low, high);
+    %G result.r# = inverseSqrt(sum# / width + call.epsilon);
+    %G result.tile.a# = scale_rows(tile.a#, result.r#);
+    %G result.tile.b# = scale_rows(tile.b#, result.r#);
+    return result;
+}
+
+fn store_inverse(result: Normed, all_row: u32) {
+    %G arena[call.inverse + all_row / 4u + #u] = result.r#;
 }

@@ -2,7 +2,7 @@
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let row = id.y * 8u;
+    let row = id.y * 4u * GROUPS;
     if (id.x >= call.slots || row >= call.rows) {
         return;
     }
@@ -11,14 +11,9 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let base = id.z * call.parameters + call.weight;
     let all_row = id.z * call.rows + row;
     let rows = rows_from(call.left + all_row * call.inner, call.inner);
-    let low = rows_from(base + 4u * column * call.inner, call.inner).low;
-    let high = rows_from(base + 4u * second * call.inner, call.inner).low;
+    let low = four_from(base + 4u * column * call.inner, call.inner);
+    let high = four_from(base + 4u * second * call.inner, call.inner);
     let t = product_transposed(rows, low, high);
     let to = rows_from(call.out + all_row * call.columns + column, call.columns);
-    store(t.q00, to.low);
-    store(t.q10, to.high);
-    if (second > column) {
-        store(t.q01, to.low + 1u);
-        store(t.q11, to.high + 1u);
-    }
+    store_tile(t, to, second > column);
 }

@@ -1,5 +1,5 @@
-// query_key_value = rotary(rmsnorm(x) W), 1/rms stored. x: [p, rows, d] at left; W: [d, 3d]; result [p, rows, 3d] at out.
-// A tile's two quads are the two halves of one rotary pair: HALF vec4s apart in the same head. Needs normed.wgsl.
+// query_key_value = rotary(rmsnorm(x) W), 1/rms stored. x: [p, rows, d] at left; W: [d, 3d]; result [p, rows, 3d] at
+// out. A tile's two quads are the two halves of one rotary pair: HALF vec4s apart in the same head. Needs normed.wgsl.
 // other: cosines and sines in `constants`, [length, 2, HALF].
 
 fn turn(first: vec4<f32>, second: vec4<f32>, row: u32, pair: u32, at: u32) {
@@ -10,9 +10,16 @@ fn turn(first: vec4<f32>, second: vec4<f32>, row: u32, pair: u32, at: u32) {
     arena[at + HALF] = second * c + first * s;
 }
 
+fn turn_four(first: mat4x4<f32>, second: mat4x4<f32>, row: u32, pair: u32, to: vec4<u32>) {
+    turn(first[0], second[0], row, pair, to.x);
+    turn(first[1], second[1], row + 1u, pair, to.y);
+    turn(first[2], second[2], row + 2u, pair, to.z);
+    turn(first[3], second[3], row + 3u, pair, to.w);
+}
+
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let row = id.y * 8u;
+    let row = id.y * 4u * GROUPS;
     if (id.x >= call.slots || row >= call.rows) {
         return;
     }
@@ -25,23 +32,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let result = normed_product(rows, base + call.gain, weight, weight + HALF, call.columns);
     let t = result.tile;
     if (id.x == 0u) {
-        arena[call.inverse + all_row / 4u] = result.low;
-        arena[call.inverse + all_row / 4u + 1u] = result.high;
+        store_inverse(result, all_row);
     }
     let to = rows_from(call.out + all_row * call.columns + column, call.columns);
     if (column >= 2u * call.inner) {
-        store(t.q00, to.low);
-        store(t.q01, to.low + HALF);
-        store(t.q10, to.high);
-        store(t.q11, to.high + HALF);
+        %G store(t.a#, to.r#);
+        %G store(t.b#, to.r# + HALF);
         return;
     }
-    turn(t.q00[0], t.q01[0], row, pair, to.low.x);
-    turn(t.q00[1], t.q01[1], row + 1u, pair, to.low.y);
-    turn(t.q00[2], t.q01[2], row + 2u, pair, to.low.z);
-    turn(t.q00[3], t.q01[3], row + 3u, pair, to.low.w);
-    turn(t.q10[0], t.q11[0], row + 4u, pair, to.high.x);
-    turn(t.q10[1], t.q11[1], row + 5u, pair, to.high.y);
-    turn(t.q10[2], t.q11[2], row + 6u, pair, to.high.z);
-    turn(t.q10[3], t.q11[3], row + 7u, pair, to.high.w);
+    %G turn_four(t.a#, t.b#, row + 4u * #u, pair, to.r#);
 }

@@ -1,9 +1,11 @@
-// The gradient, from its parts, and the sum of its squares per workgroup. Blocks of parameters in `constants` from other on, two
-// vec4s each, one workgroup a block:
+// The gradient, from its parts, and the sum of its squares per workgroup. Blocks of parameters in `constants` from
+// other on, two vec4s each, one workgroup a block:
 //   [first, count, kind, -] in vec4s of a member's parameters; kind 0: add the parts of a projection's gradient
-//   kind 1, [shares, parts, width, -]: add the shares of a gain; kind 2: add the stream's gradient over a token's positions.
-// left: gradient of the embedded stream [p, rows, d], inner: d / 4; weight: embedding; dots: sums of squares, dots_stride vec4s a
-// member. list: where the part of `items` begins of every (member, token), slots: tokens; items: rows.
+//   kind 1, [shares, parts, width, -]: add the shares of a gain; kind 2: add the stream's gradient over a token's
+//   positions.
+// left: gradient of the embedded stream [p, rows, d], inner: d / 4; weight: embedding; dots: sums of squares,
+// dots_stride vec4s a member. list: where the part of `items` begins of every (member, token), slots: tokens; items:
+// rows.
 
 var<workgroup> shared_sums: array<f32, 64>;
 

@@ -1,5 +1,5 @@
-// out = residual + X W. X: [p, rows, inner] at left; W: [inner, columns]; residual and out [p, rows, columns], possibly the
-// same place. Needs tile.wgsl.
+// out = residual + X W. X: [p, rows, inner] at left; W: [inner, columns]; residual and out [p, rows, columns], possibly
+// the same place. Needs tile.wgsl.
 
 fn add(quarter: mat4x4<f32>, source: vec4<u32>) -> mat4x4<f32> {
     return quarter + four(source, 0u);
@@ -7,7 +7,7 @@ fn add(quarter: mat4x4<f32>, source: vec4<u32>) -> mat4x4<f32> {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let row = id.y * 8u;
+    let row = id.y * 4u * GROUPS;
     if (id.x >= call.slots || row >= call.rows) {
         return;
     }
@@ -18,10 +18,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let rows = rows_from(call.left + all_row * call.inner, call.inner);
     let t = product(rows, base + column, base + second, call.columns);
     let at = rows_from(all_row * call.columns + column, call.columns);
-    store(add(t.q00, call.residual + at.low), call.out + at.low);
-    store(add(t.q10, call.residual + at.high), call.out + at.high);
+    %G store(add(t.a#, call.residual + at.r#), call.out + at.r#);
     if (second > column) {
-        store(add(t.q01, call.residual + at.low + 1u), call.out + at.low + 1u);
-        store(add(t.q11, call.residual + at.high + 1u), call.out + at.high + 1u);
+        %G store(add(t.b#, call.residual + at.r# + 1u), call.out + at.r# + 1u);
     }
 }

@@ -1,6 +1,6 @@
 // h = silu(g) u, where g, u = rmsnorm(x) W; 1/rms stored, g and u too where the backward pass follows.
-// x: [p, rows, d] at left; W: [d, 2f], the gate's columns first; g and u at other: [p, rows, 2f]; h at out: [p, rows, f].
-// A tile's two quads are a gate and its up: f/4 apart. slots: f / 4; columns: 2f / 4. Needs normed.wgsl.
+// x: [p, rows, d] at left; W: [d, 2f], the gate's columns first; g and u at other: [p, rows, 2f]; h at out: [p, rows,
+// f]. A tile's two quads are a gate and its up: f/4 apart. slots: f / 4; columns: 2f / 4. Needs normed.wgsl.
 
 fn gated(gate: mat4x4<f32>, up: mat4x4<f32>, at: vec4<u32>) {
     store(
@@ -16,7 +16,7 @@ fn gated(gate: mat4x4<f32>, up: mat4x4<f32>, at: vec4<u32>) {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let row = id.y * 8u;
+    let row = id.y * 4u * GROUPS;
     if (id.x >= call.slots || row >= call.rows) {
         return;
     }
@@ -28,17 +28,13 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let result = normed_product(rows, base + call.gain, weight, weight + f, call.columns);
     let t = result.tile;
     let to = rows_from(call.out + all_row * f + id.x, f);
-    gated(t.q00, t.q01, to.low);
-    gated(t.q10, t.q11, to.high);
+    %G gated(t.a#, t.b#, to.r#);
     if (call.keep == 1u) {
         let kept = rows_from(call.other + all_row * call.columns + id.x, call.columns);
-        store(t.q00, kept.low);
-        store(t.q01, kept.low + f);
-        store(t.q10, kept.high);
-        store(t.q11, kept.high + f);
+        %G store(t.a#, kept.r#);
+        %G store(t.b#, kept.r# + f);
         if (id.x == 0u) {
-            arena[call.inverse + all_row / 4u] = result.low;
-            arena[call.inverse + all_row / 4u + 1u] = result.high;
+            store_inverse(result, all_row);
         }
     }
 }

@@ -1,29 +1,34 @@
-// 8x8 tiles of matrix products in registers: one invocation computes 8 rows and two vec4s of columns. `rc` is the quarter of
-// row half r and column quad c; column i of the matrix is row i of the quarter.
+// Tiles of matrix products in registers: one invocation computes GROUPS times four rows and two vec4s of columns. A
+// quarter is four rows of one vec4: column i of the matrix is row i. Lines that begin with %G are repeated for the
+// groups of rows.
 
 struct Tile {
-    q00: mat4x4<f32>,
-    q01: mat4x4<f32>,
-    q10: mat4x4<f32>,
-    q11: mat4x4<f32>,
+    %G a#: mat4x4<f32>, // first quad of columns
+    %G b#: mat4x4<f32>, // second
 }
 
+// Where the rows of a tile begin.
 struct Rows {
-    low: vec4<u32>,
-    high: vec4<u32>,
+    %G r#: vec4<u32>,
 }
 
-// Where eight successive rows begin.
+// Successive rows.
 fn rows_from(first: u32, stride: u32) -> Rows {
-    let low = vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) * stride;
-    return Rows(low, low + 4u * stride);
+    var rows: Rows;
+    let four_rows = vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) * stride;
+    %G rows.r# = four_rows + 4u * #u * stride;
+    return rows;
 }
 
-// Where the rows begin that a list names: rows of the arena, eight from `at` on.
+// Rows of the arena that a list names, from `at` on.
 fn rows_listed(at: u32, first: u32, stride: u32) -> Rows {
-    let low = vec4<u32>(given[at], given[at + 1u], given[at + 2u], given[at + 3u]);
-    let high = vec4<u32>(given[at + 4u], given[at + 5u], given[at + 6u], given[at + 7u]);
-    return Rows(first + low * stride, first + high * stride);
+    var rows: Rows;
+    %G rows.r# = first + listed_four(at + 4u * #u) * stride;
+    return rows;
+}
+
+fn listed_four(at: u32) -> vec4<u32> {
+    return vec4<u32>(given[at], given[at + 1u], given[at + 2u], given[at + 3u]);
 }
 
 fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
@@ -41,14 +46,11 @@ fn product(rows: Rows, weight: u32, second: u32, stride: u32) -> Tile {
     var first_at = weight + steps;
     var second_at = second + steps;
     for (var k = 0u; k < call.inner; k++) {
-        let a0 = four(rows.low, k);
-        let a1 = four(rows.high, k);
-        let b0 = four_weights(first_at, 0u);
-        tile.q00 += b0 * a0;
-        tile.q10 += b0 * a1;
-        let b1 = four_weights(second_at, 0u);
-        tile.q01 += b1 * a0;
-        tile.q11 += b1 * a1;
+        let w0 = four_weights(first_at, 0u);
+        let w1 = four_weights(second_at, 0u);
+        %G let x# = four(rows.r#, k);
+        %G tile.a# += w0 * x#;
+        %G tile.b# += w1 * x#;
         first_at += 4u * stride;
         second_at += 4u * stride;
     }
@@ -59,16 +61,18 @@ fn product(rows: Rows, weight: u32, second: u32, stride: u32) -> Tile {
 fn product_transposed(rows: Rows, low: vec4<u32>, high: vec4<u32>) -> Tile {
     var tile: Tile;
     for (var k = 0u; k < call.inner; k++) {
-        let a0 = four(rows.low, k);
-        let a1 = four(rows.high, k);
-        let b0 = transpose(four_weights(low, k));
-        tile.q00 += b0 * a0;
-        tile.q10 += b0 * a1;
-        let b1 = transpose(four_weights(high, k));
-        tile.q01 += b1 * a0;
-        tile.q11 += b1 * a1;
+        let w0 = transpose(four_weights(low, k));
+        let w1 = transpose(four_weights(high, k));
+        %G let x# = four(rows.r#, k);
+        %G tile.a# += w0 * x#;
+        %G tile.b# += w1 * x#;
     }
     return tile;
+}
+
+// Where four successive rows begin.
+fn four_from(first: u32, stride: u32) -> vec4<u32> {
+    return vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) * stride;
 }
 
 fn store(quarter: mat4x4<f32>, at: vec4<u32>) {
@@ -76,4 +80,12 @@ fn store(quarter: mat4x4<f32>, at: vec4<u32>) {
     arena[at.y] = quarter[1];
     arena[at.z] = quarter[2];
     arena[at.w] = quarter[3];
+}
+
+// Both quads, the second only where it is not the first again.
+fn store_tile(tile: Tile, to: Rows, both: bool) {
+    %G store(tile.a#, to.r#);
+    if (both) {
+        %G store(tile.b#, to.r# + 1u);
+    }
 }

@@ -1,10 +1,11 @@
-// Gradients of all projections in one dispatch: dW = X^T dY, where X is rmsnorm(x) = x r gain for those behind a norm. An
-// invocation has 8 rows and two vec4 columns of dW, summed over one part of the rows; reduce.wgsl adds the parts.
+// Gradients of all projections in one dispatch: dW = X^T dY, where X is rmsnorm(x) = x r gain for those behind a norm.
+// An invocation has 8 rows and two vec4 columns of dW, summed over one part of the rows; reduce.wgsl adds the parts.
 // Behind a norm the gain's own gradient is sum over columns of (x r)^T dY * W: this tile's share goes to `arena`.
-// x: workgroups of all projections, y: parts, z: members. Jobs in `constants` from `list` on, `items` of them, 4 vec4s each:
+// x: workgroups of all projections, y: parts, z: members. Jobs in `constants` from `list` on, `items` of them, 4 vec4s
+// each:
 //   [first workgroup, tiles across, tiles, rows of a member] [x, K / 4, dY, N / 4]
-//   [1/rms or none, gain, W and dW in a member's parameters, where the row list begins or none] [shares of the gain, -, -, -]
-// Needs tile.wgsl.
+//   [1/rms or none, gain, W and dW in a member's parameters, where the row list begins or none] [shares of the gain, -,
+//   -, -]
 
 const NONE = 0xffffffffu;
 
@@ -12,8 +13,8 @@ fn job_part(job: u32, part: u32) -> vec4<u32> {
     return bitcast<vec4<u32>>(constants[call.list + 4u * job + part]);
 }
 
-fn four_from(at: u32, stride: u32) -> mat4x4<f32> {
-    return mat4x4<f32>(arena[at], arena[at + stride], arena[at + 2u * stride], arena[at + 3u * stride]);
+fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
+    return mat4x4<f32>(arena[at.x + k], arena[at.y + k], arena[at.z + k], arena[at.w + k]);
 }
 
 fn scaled(quarter: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
@@ -63,7 +64,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let steps = (size.w / 4u + call.splits - 1u) / call.splits;
     let start = member * size.w + 4u * min(group.y * steps, size.w / 4u);
     let end = member * size.w + 4u * min((group.y + 1u) * steps, size.w / 4u);
-    var tile: Tile;
+    // qrc: quarter of row half r and column half c.
+    var q00: mat4x4<f32>;
+    var q01: mat4x4<f32>;
+    var q10: mat4x4<f32>;
+    var q11: mat4x4<f32>;
     for (var row = start; row < end; row += 4u) {
         var source = vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u);
         if (listed) {
@@ -71,20 +76,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             source = vec4<u32>(given[at], given[at + 1u], given[at + 2u], given[at + 3u]);
         }
         source = source * k_stride + operands.x + k;
-        let y_at = operands.z + row * n_stride + n;
-        var y0 = four_from(y_at, n_stride);
-        var y1 = four_from(y_at + n_second, n_stride);
+        let y_at = operands.z + n + (row + vec4<u32>(0u, 1u, 2u, 3u)) * n_stride;
+        var y0 = four(y_at, 0u);
+        var y1 = four(y_at, n_second);
         if (normed) {
             let r = arena[rest.x + row / 4u];
             y0 = scaled(y0, r);
             y1 = scaled(y1, r);
         }
         let x0 = transpose(four(source, 0u));
-        tile.q00 += y0 * x0;
-        tile.q01 += y1 * x0;
+        q00 += y0 * x0;
+        q01 += y1 * x0;
         let x1 = transpose(four(source, k_second));
-        tile.q10 += y0 * x1;
-        tile.q11 += y1 * x1;
+        q10 += y0 * x1;
+        q11 += y1 * x1;
     }
 
     let base = member * call.parameters;
@@ -96,11 +101,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     if (normed) {
         gain0 = weights[base + rest.y + k];
         gain1 = weights[base + rest.y + k + k_second];
-        var share0 = along(tile.q00, base + at, n_stride);
-        var share1 = along(tile.q10, base + at + second_rows, n_stride);
+        var share0 = along(q00, base + at, n_stride);
+        var share1 = along(q10, base + at + second_rows, n_stride);
         if (n_second == 1u) {
-            share0 += along(tile.q01, base + at + 1u, n_stride);
-            share1 += along(tile.q11, base + at + second_rows + 1u, n_stride);
+            share0 += along(q01, base + at + 1u, n_stride);
+            share1 += along(q11, base + at + second_rows + 1u, n_stride);
         }
         let part = (member * call.splits + group.y) * size.y + n / 2u;
         let share_at = job_part(job, 3u).x + part * k_stride + k;
@@ -109,14 +114,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             arena[share_at + 1u] = share1;
         }
     }
-    put(tile.q00, gain0, out, n_stride);
+    put(q00, gain0, out, n_stride);
     if (n_second == 1u) {
-        put(tile.q01, gain0, out + 1u, n_stride);
+        put(q01, gain0, out + 1u, n_stride);
     }
     if (k_second == 1u) {
-        put(tile.q10, gain1, out + second_rows, n_stride);
+        put(q10, gain1, out + second_rows, n_stride);
         if (n_second == 1u) {
-            put(tile.q11, gain1, out + second_rows + 1u, n_stride);
+            put(q11, gain1, out + second_rows + 1u, n_stride);
         }
     }
 }
