@@ -156,7 +156,7 @@ impl<'a> Pretraining<'a> {
     }
 
     async fn scores(&self, items: &[Items]) -> Result<Scores, Failure> {
-        let model = Models::Burn(self.trainer.model().clone());
+        let model = Models::Burn(Box::new(self.trainer.model().clone()));
         let mut tallies = [Tally::default()];
         for items in items {
             measure(&model, items, None, &mut tallies).await?;

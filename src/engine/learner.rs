@@ -167,7 +167,7 @@ impl Learner {
     pub fn models(&self) -> Models {
         match &self.work {
             #[cfg(feature = "reference")]
-            Work::Burn(learner) => Models::Burn(learner.model().clone()),
+            Work::Burn(learner) => Models::Burn(Box::new(learner.model().clone())),
             Work::Cpu(plan) => Models::on_cpu(&plan.shape().config, plan.weights()),
             #[cfg(target_arch = "wasm32")]
             Work::Gpu(plan) => Models::Gpu(plan.asked()),

@@ -14,7 +14,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug)]
 pub enum Models {
     #[cfg(feature = "reference")]
-    Burn(Llama),
+    Burn(Box<Llama>),
     Cpu(CpuModels),
     /// Shares the weights of the plan that trains it, if one does: it is always as trained as that.
     #[cfg(target_arch = "wasm32")]
@@ -30,7 +30,7 @@ impl Models {
     pub async fn new(config: &LlamaConfig, weights: &[f32], engine: &Engine) -> Result<Self, Failure> {
         Ok(match engine {
             #[cfg(feature = "reference")]
-            Engine::Burn(device) => Self::Burn(Llama::from_slice(config, weights, device)),
+            Engine::Burn(device) => Self::Burn(Box::new(Llama::from_slice(config, weights, device))),
             Engine::Cpu => Self::on_cpu(config, weights),
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(device, queue) => {
@@ -92,7 +92,7 @@ impl Models {
     pub fn decoder(&self, sequences: usize, positions: usize) -> Decoder {
         match self {
             #[cfg(feature = "reference")]
-            Self::Burn(model) => Decoder::Burn(model.clone(), Cache::default()),
+            Self::Burn(model) => Decoder::Burn(Box::new((Llama::clone(model), Cache::default()))),
             Self::Cpu(CpuModels {
                 config,
                 population,
@@ -138,7 +138,7 @@ impl CpuModels {
 #[derive(Clone, Debug)]
 pub enum Decoder {
     #[cfg(feature = "reference")]
-    Burn(Llama, Cache),
+    Burn(Box<(Llama, Cache)>),
     Cpu(Box<cpu::Decoder>),
     /// Reads everything again: one submission either way, and what a submission costs is not its arithmetic.
     #[cfg(target_arch = "wasm32")]
@@ -154,7 +154,10 @@ impl Decoder {
     pub async fn next(&mut self, tokens: &[u32], length: usize) -> Result<Vec<f32>, Failure> {
         match self {
             #[cfg(feature = "reference")]
-            Self::Burn(model, cache) => Ok(read(model.next_logits(tokens, length, cache)).await?),
+            Self::Burn(reading) => {
+                let (model, cache) = &mut **reading;
+                Ok(read(model.next_logits(tokens, length, cache)).await?)
+            }
             Self::Cpu(decoder) => Ok(decoder.next(tokens, length)),
             #[cfg(target_arch = "wasm32")]
             Self::Gpu(models, read) => {
