@@ -105,17 +105,19 @@ pub(crate) fn relative_error(values: &[f32], reference: &[f32]) -> f64 {
     }
 }
 
-/// A model without layers whose embeddings are signs multiplies them by its head: its logits are a matrix product.
+/// A model whose one layer is all zeros and whose embeddings are signs multiplies them by its head: its logits are a matrix
+/// product.
 async fn matmul_error(engine: &Engine) -> Result<f64, Failure> {
     // No tile divides the number of rows.
     let (n, k, m) = (37, 32, 44);
     let config = LlamaConfig {
         num_attention_heads: 2,
-        ..LlamaConfig::sized(m, k, 4, 0)
+        ..LlamaConfig::sized(m, k, 8, 1)
     };
     let signs: Vec<f32> = (0..m * k).map(|i| number(i).signum()).collect();
     let head: Vec<f32> = (0..k * m).map(|i| number(i + 7)).collect();
-    let weights = [signs.as_slice(), &vec![1.0; k], &head].concat();
+    let layer = config.parameter_count() - (m + 1 + m) * k;
+    let weights = [signs.as_slice(), &vec![0.0; layer], &vec![1.0; k], &head].concat();
     let tokens: Vec<u32> = (0..n as u32).collect();
     let logits = Models::new(&config, &weights, engine)
         .await?

@@ -34,6 +34,7 @@ test('copies move towards the teacher, and the main thread stays free', async ({
   const result = await run(page, { experiment: 'capability', seed: 3, backend: 'cpu', arms: ['logits', 'text'], steps: 60, budget: 300, items: 30 });
   expectCopied(result, 0.5, 0.25);
   expect(result.device.backend).toBe('cpu');
+  expect(result.device.reason).not.toContain('could not be used');
   const longTasks = await page.evaluate(() => (globalThis as unknown as { longTasks: number[] }).longTasks);
   // For the report: how long a task takes depends on the machine, so it is not asserted.
   info.annotations.push({ type: 'long tasks (ms)', description: JSON.stringify(longTasks) });

@@ -23,7 +23,7 @@ export interface Member {
 export interface Run {
   finished: boolean;
   failedMembers: number;
-  device: { backend: string; selfTest: { passed: boolean } };
+  device: { backend: string; reason: string; selfTest: { passed: boolean } };
   losses: { step: number; loss: (number | null)[] }[];
   evaluations: { step: number; split: string; members: Member[] }[];
   verdicts: { id: string; holds: boolean | null; finding: string }[];
