@@ -26,6 +26,12 @@ describe('series', () => {
     expect(seriesOf(['logits'], evaluations, 'kl')[0]?.points).toHaveLength(1);
   });
 
+  it('does not draw the test questions at the end as one more point of the curve', () => {
+    const last = run.evaluations.at(-1);
+    const twice = [...run.evaluations, { ...structuredClone(last), split: 'test' as const }] as typeof run.evaluations;
+    expect(seriesOf(['logits'], twice, 'add')).toEqual(seriesOf(['logits'], run.evaluations, 'add'));
+  });
+
   it('is empty before the first measurement', () => {
     expect(seriesOf(['logits'], [], 'add')).toEqual([{ arm: 'logits', points: [] }]);
     expect(totalsOf(['logits'], [])).toEqual([]);

@@ -27,11 +27,14 @@ export function median(values: number[]): number {
   return sorted.length % 2 ? high : ((sorted[half - 1] ?? NaN) + high) / 2;
 }
 
-/** One series per arm, in the order of `arms`: median and range over the seeds at each measured step. */
+/**
+ * One series per arm, in the order of `arms`: median and range over the seeds at each measured step. Where a step was measured
+ * twice the first counts: a curve is of one split, and the test questions, asked once at the end, belong to the findings.
+ */
 export function seriesOf(arms: Arm[], evaluations: Evaluation[], metric: Metric): Series[] {
   return arms.map((arm) => ({
     arm,
-    points: evaluations.flatMap((evaluation) => {
+    points: evaluations.filter(isFirstOfStep).flatMap((evaluation) => {
       const values = evaluation.members
         .filter((member) => member.arm === arm)
         .map((member) => measure(member, metric))
@@ -40,6 +43,10 @@ export function seriesOf(arms: Arm[], evaluations: Evaluation[], metric: Metric)
       return [{ step: evaluation.step, median: median(values), min: Math.min(...values), max: Math.max(...values) }];
     }),
   }));
+}
+
+function isFirstOfStep(evaluation: Evaluation, index: number, all: Evaluation[]): boolean {
+  return all.findIndex((other) => other.step === evaluation.step) === index;
 }
 
 export interface Totals {
