@@ -11,6 +11,8 @@ test('a visitor trains a copy, pauses, steps, goes on and reads the findings', a
   await expect(bar).toHaveAttribute('data-phase', 'training', { timeout: 60_000 });
   await page.locator('[data-action="pause"]').first().click();
   await expect(bar).toHaveAttribute('data-running', 'false');
+  // What was being computed when the button was pressed is still told; an answer comes after it.
+  await page.evaluate(() => (globalThis as unknown as { stillroom: { ask(question: object): Promise<unknown> } }).stillroom.ask({ model: 'teacher', prompt: 'please 37 + 48 =' }));
   const step = async (): Promise<number> => Number(/step ([\d,]+) of/.exec((await bar.textContent()) ?? '')?.[1]);
   const before = await step();
   await page.locator('[data-action="step"]').click();
