@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{LlamaConfig, initial_parameters};
+use crate::model::testing::{tiny, weights};
 use crate::objective::TargetTable;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 use crate::rng::{Stream, stream};
@@ -8,20 +8,6 @@ use pollster::block_on;
 use rand::Rng as _;
 
 const ENGINES: [fn() -> Engine; 2] = [|| Engine::Burn(Device::flex()), || Engine::Cpu];
-
-fn tiny() -> LlamaConfig {
-    LlamaConfig::sized(40, 32, 48, 2)
-}
-
-/// Random weights with gains other than 1 and a head that matters.
-fn weights(config: &LlamaConfig, seed: u64) -> Vec<f32> {
-    let noise = initial_parameters(config, seed + 100);
-    initial_parameters(config, seed)
-        .iter()
-        .zip(noise)
-        .map(|(a, b)| a + 0.3 * b)
-        .collect()
-}
 
 fn furthest(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());

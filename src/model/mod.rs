@@ -11,4 +11,6 @@ pub use config::LlamaConfig;
 pub use init::{initial_parameters, replicate};
 
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;

@@ -1,21 +1,8 @@
 use super::*;
-use crate::model::{LlamaConfig, hub, initial_parameters, replicate};
+use crate::model::testing::{tiny, weights};
+use crate::model::{hub, replicate};
 use burn::tensor::Device;
 use pollster::block_on;
-
-fn tiny() -> LlamaConfig {
-    LlamaConfig::sized(40, 32, 48, 2)
-}
-
-/// Random weights with gains other than 1 and a head that matters.
-fn weights(config: &LlamaConfig, seed: u64) -> Vec<f32> {
-    let noise = initial_parameters(config, seed + 100);
-    initial_parameters(config, seed)
-        .iter()
-        .zip(noise)
-        .map(|(a, b)| a + 0.3 * b)
-        .collect()
-}
 
 fn close(a: &[f32], b: &[f32], tolerance: f32) {
     assert_eq!(a.len(), b.len());

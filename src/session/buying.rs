@@ -102,7 +102,7 @@ impl Session {
         let mut lessons = Lessons::default();
         for task in TaskId::ALL {
             let mut rng = stream(seed, Stream::Data, task.index() as u64);
-            for _ in 0..super::share(self.plan.settings.budget / 10, task).max(1) {
+            for _ in 0..super::units::share(self.plan.settings.budget / 10, task).max(1) {
                 let example = self.library.world.sample(task, Split::Train, &mut rng);
                 let sequence = crate::eval::sequence(&self.library.tokenizer, &example)?;
                 lessons.push(task, Lesson::of_answer(sequence));

@@ -7,6 +7,7 @@ mod library;
 mod measuring;
 mod speed;
 mod teaching;
+mod units;
 
 pub use library::{Library, LibraryError};
 
@@ -25,11 +26,8 @@ use speed::Speed;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use teaching::Classroom;
+use units::{Unit, plan, units};
 
-/// Sequences per step and member, of each task.
-const PER_TASK: usize = 6;
-/// Questions per purchase: small enough that a pause is never far away.
-const CHUNK: usize = 40;
 /// On a GPU the losses of so many milliseconds' steps are read together: a read is waited for, the steps before it are not.
 const READ_EVERY_MS: f64 = 25.0;
 /// Peak learning rate of every arm; chosen on the validation split.
@@ -52,32 +50,6 @@ pub enum SessionError {
     NoSuchMember(u32),
     #[error("The students have not been made yet; press Start first.")]
     NotYet,
-}
-
-/// One indivisible piece of a run. All of them are known before the first.
-#[derive(Clone, Debug, PartialEq)]
-enum Unit {
-    /// Ask the teacher `count` questions of a task for one seed.
-    Buy {
-        seed: usize,
-        task: crate::world::TaskId,
-        count: usize,
-    },
-    /// Collect the labels of the arm without a teacher, upload the targets, make the students.
-    Enrol,
-    Train,
-    /// Measure one task, on the validation split or at last on the test split.
-    Measure {
-        split: crate::world::Split,
-        task: crate::world::TaskId,
-    },
-    /// Put the measurements of a step together.
-    Publish {
-        split: crate::world::Split,
-    },
-    /// Ask all models the sample questions.
-    Sample,
-    Finish,
 }
 
 /// One run.
@@ -350,72 +322,6 @@ impl Session {
         let seed = (member.seed - self.plan.settings.seed) as usize;
         self.bought[seed].meter(member.arm)
     }
-}
-
-/// Which members, how often measured: all that is known before the run.
-fn plan(library: &Library, settings: Settings) -> Plan {
-    let members = (0..settings.seeds)
-        .flat_map(|i| settings.arms.iter().map(move |&arm| (arm, i)))
-        .map(|(arm, i)| Member {
-            arm,
-            seed: settings.seed + i,
-        })
-        .collect();
-    // Eight interim measurements at equal distances, the first before training.
-    let mut schedule: Vec<u32> = (0..=8).map(|i| settings.steps * i / 8).collect();
-    schedule.dedup();
-    let length = library.longest_input();
-    Plan {
-        members,
-        student_parameters: library.student_config().parameter_count() as u32,
-        batch: (PER_TASK * crate::world::TaskId::ALL.len()) as u32,
-        tokens_per_step: (PER_TASK * crate::world::TaskId::ALL.len() * length) as u32,
-        schedule,
-        validation_items: settings.items,
-        test_items: 3 * settings.items,
-        story_entropy: library.world.task(crate::world::TaskId::Story).entropy_rate(),
-        settings,
-    }
-}
-
-fn units(plan: &Plan) -> VecDeque<Unit> {
-    use crate::world::{Split, TaskId};
-    let mut units = VecDeque::new();
-    if plan.settings.arms.iter().any(|arm| *arm != Arm::Scratch) {
-        for seed in 0..plan.settings.seeds as usize {
-            for task in TaskId::ALL {
-                let mut left = share(plan.settings.budget, task);
-                while left > 0 {
-                    let count = left.min(CHUNK);
-                    units.push_back(Unit::Buy { seed, task, count });
-                    left -= count;
-                }
-            }
-        }
-    }
-    units.push_back(Unit::Enrol);
-    let measure = |units: &mut VecDeque<Unit>, split: Split| {
-        units.extend(TaskId::ALL.map(|task| Unit::Measure { split, task }));
-        units.push_back(Unit::Publish { split });
-    };
-    for step in 0..=plan.settings.steps {
-        if step > 0 {
-            units.push_back(Unit::Train);
-        }
-        if plan.schedule.contains(&step) {
-            measure(&mut units, Split::Validation);
-            units.push_back(Unit::Sample);
-        }
-    }
-    measure(&mut units, Split::Test);
-    units.push_back(Unit::Finish);
-    units
-}
-
-/// A task's part of `total` questions; the first tasks get what does not divide.
-fn share(total: u32, task: crate::world::TaskId) -> usize {
-    let tasks = crate::world::TaskId::ALL.len();
-    (total as usize + tasks - 1 - task.index()) / tasks
 }
 
 /// At most about 600 points, the last one kept.

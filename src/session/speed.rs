@@ -1,6 +1,6 @@
 //! Progress, speed and time left, from what each kind of work has taken so far.
 
-use super::Unit;
+use super::units::{Unit, units};
 use crate::protocol::{Event, Phase, Plan};
 use std::collections::VecDeque;
 
@@ -48,7 +48,7 @@ impl Speed {
             train: Mean::default(),
             measure: Mean::default(),
             tokens_per_step: f64::from(plan.tokens_per_step) * plan.members.len() as f64,
-            total: count(&super::units(plan)),
+            total: count(&units(plan)),
         }
     }
 

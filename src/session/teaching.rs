@@ -1,6 +1,6 @@
 //! The students, what they learn from, and the next step.
 
-use super::PER_TASK;
+use super::units::PER_TASK;
 use crate::engine::{Failure, Learner};
 use crate::model::LlamaConfig;
 use crate::plan::{Mixture, Shape, StepInput};

@@ -1,19 +1,19 @@
 //! AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101) on flat buffers, in place.
 
 use super::simd::F32x4;
-pub use crate::plan::AdamWConfig as OptimizerConfig;
+use crate::plan::AdamWConfig;
 
 /// Moments of all members, `[p, parameters]` each, and the updates made.
 #[derive(Clone, Debug)]
 pub struct AdamW {
-    pub config: OptimizerConfig,
+    pub config: AdamWConfig,
     pub first: Vec<f32>,
     pub second: Vec<f32>,
     pub updates: u32,
 }
 
 impl AdamW {
-    pub fn new(config: OptimizerConfig, size: usize) -> Self {
+    pub fn new(config: AdamWConfig, size: usize) -> Self {
         Self {
             config,
             first: vec![0.0; size],

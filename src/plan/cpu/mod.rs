@@ -14,7 +14,6 @@ mod rotary;
 mod simd;
 mod step;
 
-pub use adamw::OptimizerConfig;
 pub use decoder::Decoder;
 pub use model::{CpuModel, logits_at};
 pub use step::{CpuPlan, Table};

@@ -1,12 +1,12 @@
 //! The training step of a population, member after member, each in parts of a few sequences.
 
-use super::adamw::{AdamW, OptimizerConfig};
+use super::adamw::AdamW;
 use super::backward::Backward;
 use super::forward::{Member, Net, Trace, part_sequences};
 use super::layout::PackedModel;
 use super::loss::{Hard, Scratch, Target};
 use super::model::CpuModel;
-use crate::plan::{Mixture, Shape, StepInput};
+use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 
 /// Target logits that rows of steps refer to.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +85,7 @@ struct Work {
 
 impl CpuPlan {
     /// `weights` are `[p, parameters]`.
-    pub fn new(shape: Shape, weights: &[f32], optimizer: OptimizerConfig, mixture: Mixture, table: Table) -> Self {
+    pub fn new(shape: Shape, weights: &[f32], optimizer: AdamWConfig, mixture: Mixture, table: Table) -> Self {
         let net = Net::new(&shape.config, shape.length);
         let size = shape.population * net.layout.count;
         assert_eq!(weights.len(), size, "parameters of every member");

@@ -2,8 +2,8 @@
 
 use super::reference;
 use crate::model::LlamaConfig;
-use crate::plan::cpu::{CpuPlan, OptimizerConfig, Table};
-use crate::plan::{Mixture, Shape, StepInput};
+use crate::plan::cpu::{CpuPlan, Table};
+use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 
 /// A small generator: numbers in `-0.5..0.5`.
 pub struct Numbers(pub u64);
@@ -26,7 +26,7 @@ impl Numbers {
     }
 }
 
-pub const OPTIMIZER: OptimizerConfig = OptimizerConfig {
+pub const OPTIMIZER: AdamWConfig = AdamWConfig {
     beta1: 0.9,
     beta2: 0.98,
     epsilon: 1e-8,

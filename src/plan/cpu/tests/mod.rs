@@ -6,7 +6,8 @@ mod reference;
 use case::{Case, Numbers, OPTIMIZER, config, weights, wide};
 
 use super::matmul::{Packed, Store, multiply, multiply_transposed, rows, rows_mut, size};
-use super::{CpuModel, CpuPlan, Decoder, OptimizerConfig, logits_at};
+use super::{CpuModel, CpuPlan, Decoder, logits_at};
+use crate::plan::AdamWConfig;
 
 fn assert_close(left: &[f32], right: &[f32], tolerance: f32) {
     assert_eq!(left.len(), right.len());
@@ -257,7 +258,7 @@ fn padding_gives_neither_loss_nor_gradient() {
 fn updates_match_scalar_adamw() {
     for clip in [None, Some(0.05)] {
         let case = Case::new(config(8, 12, 2), 2, 3, 7, 11);
-        let optimizer = OptimizerConfig { clip, ..OPTIMIZER };
+        let optimizer = AdamWConfig { clip, ..OPTIMIZER };
         let mut plan = CpuPlan::new(
             case.shape.clone(),
             &case.weights,
