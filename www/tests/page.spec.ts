@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
-import { open } from './helpers';
+import { open, run } from './helpers';
 
 const HOSTILE = [
   'seed=NaN',
@@ -69,6 +69,8 @@ test('a changed setting goes into the address, a link brings it back, and defaul
 test('nothing is asked of any other origin', async ({ page, baseURL }) => {
   const seen = await open(page, '?backend=cpu');
   await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  // Not only while it loads: a whole run.
+  await run(page, { experiment: 'capability', backend: 'cpu', steps: 2, budget: 50, items: 5 });
   const origin = new URL(baseURL ?? '').origin;
   const foreign = seen.requests.filter((url) => !url.startsWith(origin) && !/^(data|blob):/.test(url));
   expect(foreign).toEqual([]);
