@@ -3,8 +3,9 @@ import { expectCopied, open, run, type Run } from './helpers';
 
 const SMALL = '?backend=cpu&steps=40&budget=200&items=20';
 
-test('a visitor trains a copy, pauses, steps, goes on and reads the findings', async ({ page }) => {
-  const seen = await open(page, SMALL);
+test('a visitor starts, pauses, makes single steps, goes on and begins again', async ({ page }) => {
+  // More steps than could pass between two looks at the page: it is stopped long before they are done.
+  const seen = await open(page, '?backend=cpu&steps=4000&budget=200&items=20');
   await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
   const bar = page.locator('.bar');
   await page.locator('[data-action="start"]').first().click();
@@ -13,10 +14,23 @@ test('a visitor trains a copy, pauses, steps, goes on and reads the findings', a
   await expect(bar).toHaveAttribute('data-running', 'false');
   // What was being computed when the button was pressed is still told; an answer comes after it.
   await page.evaluate(() => (globalThis as unknown as { stillroom: { ask(question: object): Promise<unknown> } }).stillroom.ask({ model: 'teacher', prompt: 'please 37 + 48 =' }));
-  const step = async (): Promise<number> => Number(/step ([\d,]+) of/.exec((await bar.textContent()) ?? '')?.[1]);
+  const step = async (): Promise<number> => Number(/step ([\d,]+) of/.exec((await bar.textContent()) ?? '')?.[1]?.replace(',', ''));
   const before = await step();
   await page.locator('[data-action="step"]').click();
   await expect.poll(step).toBe(before + 1);
+  await page.locator('[data-action="start"]').first().click();
+  await expect.poll(step).toBeGreaterThan(before + 1);
+  await page.locator('[data-action="reset"]').click();
+  await expect(bar).toHaveAttribute('data-running', 'false');
+  await expect(page.locator('[data-action="start"]').first()).toBeEnabled();
+  await expect(bar).toHaveAttribute('data-finished', 'false');
+  expect(seen.errors).toEqual([]);
+});
+
+test('a visitor trains copies to the end and reads the findings', async ({ page }) => {
+  const seen = await open(page, SMALL);
+  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  const bar = page.locator('.bar');
   await page.locator('[data-action="start"]').first().click();
   await expect(bar).toHaveAttribute('data-finished', 'true', { timeout: 90_000 });
   await expect(page.getByText('KL to the teacher is').first()).toBeVisible();
