@@ -47,14 +47,16 @@ pub struct Engine {
 #[wasm_bindgen]
 impl Engine {
     /// Opens one tier; choosing among tiers is the caller's. `plain`: by burn instead of by fused plans, where this module
-    /// holds it. Throws a sentence when the device or a file is refused.
+    /// holds it. `compiled` is told how many of how many kernels are compiled, also later when others are. Throws a
+    /// sentence when the device or a file is refused.
     pub async fn open(
         #[wasm_bindgen(unchecked_param_type = "Backend")] backend: JsValue,
         plain: bool,
         models: ModelBytes,
+        #[wasm_bindgen(unchecked_param_type = "(done: number, total: number) => void")] compiled: js_sys::Function,
     ) -> Result<Engine, JsError> {
         let backend: Backend = from_js(backend)?;
-        let (engine, adapter) = open_device(backend, plain).await?;
+        let (engine, adapter) = open_device(backend, plain, told(compiled)).await?;
         let self_test = device::self_test(&engine, &now).await?;
         let files = [models.config(), models.weights(), models.tokenizer(), models.card()].map(|bytes| bytes.to_vec());
         let library = Library::open(&files[0], &files[1], &files[2], &files[3], &engine).await?;
@@ -155,6 +157,16 @@ impl Engine {
         Ok(Benchmark(benchmark::Benchmark::new(&options, &self.engine).await?))
     }
 
+    /// Where the time of one of the benchmark's training steps goes on this device.
+    #[wasm_bindgen(unchecked_return_type = "Profile")]
+    pub async fn profile(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "BenchmarkOptions")] options: JsValue,
+    ) -> Result<JsValue, JsError> {
+        let options: BenchmarkOptions = from_js(options)?;
+        to_js(&benchmark::profile(&options, &self.engine, &now).await?)
+    }
+
     /// Losses and largest gradient difference of this device and the CPU over some training steps of a tiny population:
     /// for tests of the page.
     #[wasm_bindgen(unchecked_return_type = "Agreement")]
@@ -180,6 +192,12 @@ impl Benchmark {
         Ok(self.0.step().await?)
     }
 
+    /// What a step asks of the hardware.
+    #[wasm_bindgen(unchecked_return_type = "BenchmarkWork")]
+    pub fn work(&self) -> Result<JsValue, JsError> {
+        to_js(&self.0.work())
+    }
+
     /// The teacher's mean entropy on the fixed batch.
     pub async fn entropy(&mut self) -> Result<Option<f64>, JsError> {
         Ok(self.0.entropy().await?)
@@ -190,19 +208,30 @@ impl Benchmark {
 #[cfg(feature = "reference")]
 #[wasm_bindgen(js_name = checkPlan)]
 pub async fn check_plan() -> Result<String, JsError> {
-    let crate::engine::Engine::Gpu(gpu, queue) = device::webgpu().await? else {
+    let crate::engine::Engine::Gpu(gpu) = device::webgpu(Rc::new(|_, _| ())).await? else {
         return Err(JsError::new("There is no GPU plan."));
     };
-    crate::plan::gpu::check::check(&gpu, &queue)
+    crate::plan::gpu::check::check(&gpu)
         .await
         .map_err(|error| JsError::new(&error))
 }
 
-async fn open_device(backend: Backend, plain: bool) -> Result<(crate::engine::Engine, String), DeviceError> {
+/// A callback of the page as one of ours. What it throws is its own affair.
+fn told(callback: js_sys::Function) -> crate::plan::gpu::Progress {
+    Rc::new(move |done, total| {
+        let _ = callback.call2(&JsValue::NULL, &(done as f64).into(), &(total as f64).into());
+    })
+}
+
+async fn open_device(
+    backend: Backend,
+    plain: bool,
+    compiled: crate::plan::gpu::Progress,
+) -> Result<(crate::engine::Engine, String), DeviceError> {
     let cpu = "WebAssembly SIMD, one thread";
     match backend {
         Backend::Webgpu if plain => Ok((device::plain_webgpu().await?, String::new())),
-        Backend::Webgpu => Ok((device::webgpu().await?, String::new())),
+        Backend::Webgpu => Ok((device::webgpu(compiled).await?, String::new())),
         Backend::Cpu if plain => Ok((device::reference(), format!("{cpu}, without fused loops"))),
         Backend::Cpu => Ok((device::cpu(), cpu.into())),
         Backend::Recorded => Err(DeviceError::Start("a recorded run needs no device".into())),

@@ -47,13 +47,13 @@ pub fn reference() -> Engine {
     Engine::Cpu
 }
 
-/// The GPU through WebGPU: fused kernels.
+/// The GPU through WebGPU: fused kernels. `progress` is told how many of how many kernels are compiled.
 ///
 /// # Errors
 ///
 /// When there is no WebGPU, no adapter, or the adapter gives no device.
 #[cfg(target_arch = "wasm32")]
-pub async fn webgpu() -> Result<Engine, DeviceError> {
+pub async fn webgpu(progress: crate::plan::gpu::Progress) -> Result<Engine, DeviceError> {
     let start = |error: String| DeviceError::Start(error);
     let adapter = wgpu::Instance::default()
         .request_adapter(&wgpu::RequestAdapterOptions {
@@ -72,7 +72,7 @@ pub async fn webgpu() -> Result<Engine, DeviceError> {
         .request_device(&descriptor)
         .await
         .map_err(|error| start(error.to_string()))?;
-    Ok(Engine::Gpu(device, queue))
+    Ok(Engine::Gpu(crate::plan::gpu::Gpu::new(device, queue, progress)))
 }
 
 /// The GPU through WebGPU, by burn. It accepts one initialisation, so later calls get the device of the first.

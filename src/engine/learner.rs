@@ -61,13 +61,13 @@ impl Learner {
                 cpu_table(table),
             ))),
             #[cfg(target_arch = "wasm32")]
-            Engine::Gpu(device, queue) => {
+            Engine::Gpu(gpu) => {
                 let soft = table.soft_rows();
                 let targets = gpu::Targets::Table {
                     logits: soft.logits,
                     hidden: soft.hidden,
                 };
-                let plan = gpu::GpuPlan::new(device, queue, shape, weights, optimizer, &mixture, targets).await?;
+                let plan = gpu::GpuPlan::new(gpu, shape, weights, optimizer, &mixture, targets).await?;
                 Work::Gpu(Box::new(plan))
             }
         };

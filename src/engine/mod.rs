@@ -20,7 +20,26 @@ pub enum Engine {
     Cpu,
     /// The fused plan on the GPU.
     #[cfg(target_arch = "wasm32")]
-    Gpu(wgpu::Device, wgpu::Queue),
+    Gpu(crate::plan::gpu::Gpu),
+}
+
+impl Engine {
+    /// Whether a population of this shape can be trained here.
+    ///
+    /// # Errors
+    ///
+    /// What does not fit, and what would.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        expect(unused_variables, reason = "only a GPU has such limits")
+    )]
+    pub fn fits(&self, shape: &crate::plan::Shape) -> Result<(), String> {
+        match self {
+            #[cfg(target_arch = "wasm32")]
+            Self::Gpu(gpu) => crate::plan::gpu::fits(gpu, shape),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The device stopped working.

@@ -33,11 +33,9 @@ impl Models {
             Engine::Burn(device) => Self::Burn(Box::new(Llama::from_slice(config, weights, device))),
             Engine::Cpu => Self::on_cpu(config, weights),
             #[cfg(target_arch = "wasm32")]
-            Engine::Gpu(device, queue) => {
+            Engine::Gpu(gpu) => {
                 let population = weights.len() / config.parameter_count();
-                Self::Gpu(Rc::new(
-                    gpu::GpuForward::new(device, queue, config, population, weights).await?,
-                ))
+                Self::Gpu(Rc::new(gpu::GpuForward::new(gpu, config, population, weights).await?))
             }
         })
     }
@@ -106,7 +104,7 @@ impl Models {
                 positions,
             ))),
             #[cfg(target_arch = "wasm32")]
-            Self::Gpu(models) => Decoder::Gpu(models.clone(), Vec::new()),
+            Self::Gpu(models) => Decoder::Gpu(gpu::GpuDecoder::new(models, sequences, positions)),
         }
     }
 }
@@ -135,14 +133,13 @@ impl CpuModels {
 }
 
 /// Sequences being read, with the keys and values of what was read.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Decoder {
     #[cfg(feature = "reference")]
     Burn(Box<(Llama, Cache)>),
     Cpu(Box<cpu::Decoder>),
-    /// Reads everything again: one submission either way, and what a submission costs is not its arithmetic.
     #[cfg(target_arch = "wasm32")]
-    Gpu(Rc<gpu::GpuForward>, Vec<Vec<u32>>),
+    Gpu(gpu::GpuDecoder),
 }
 
 impl Decoder {
@@ -160,15 +157,7 @@ impl Decoder {
             }
             Self::Cpu(decoder) => Ok(decoder.next(tokens, length)),
             #[cfg(target_arch = "wasm32")]
-            Self::Gpu(models, read) => {
-                read.resize(tokens.len() / length, Vec::new());
-                for (sequence, tokens) in read.iter_mut().zip(tokens.chunks_exact(length)) {
-                    sequence.extend(tokens);
-                }
-                let length = read[0].len();
-                let last: Vec<u32> = (0..read.len()).map(|i| (i * length + length - 1) as u32).collect();
-                Ok(models.logits_at(&read.concat(), length, &last).await?)
-            }
+            Self::Gpu(decoder) => Ok(decoder.next(tokens, length).await?),
         }
     }
 }

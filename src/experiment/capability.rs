@@ -126,6 +126,17 @@ pub fn experiment() -> Experiment {
     }
 }
 
+/// What the page calls an arm.
+pub fn label(arm: Arm) -> &'static str {
+    let id = match arm {
+        Arm::Logits => "logits",
+        Arm::Text => "text",
+        Arm::Scratch => "scratch",
+    };
+    let arms = experiment().arms;
+    arms.iter().find(|text| text.id == id).map_or(id, |text| text.label)
+}
+
 fn settings() -> Vec<SettingSpec> {
     let defaults = serde_json::to_value(Settings::default()).unwrap_or_default();
     let row =

@@ -57,8 +57,8 @@ impl Session {
         let mut replies = Vec::new();
         if (1..=MAX_WORDS).contains(&encoded.ids.len()) {
             let mut models = vec![(None, self.library.teacher.clone(), 1)];
-            if let Some(classroom) = &self.classroom {
-                models.push((Some(()), classroom.learner.models(), self.plan.settings.arms.len()));
+            if self.classroom.is_some() {
+                models.push((Some(()), self.students()?, self.plan.settings.arms.len()));
             }
             for (student, model, count) in models {
                 for (i, said) in continuations(&model, &encoded.ids)

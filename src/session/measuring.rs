@@ -40,7 +40,7 @@ impl Session {
             let items = held_out(&self.library.world, &self.library.tokenizer, split, count)?;
             self.measurement.questions = Some((split, items.into_iter().map(|items| (items, None)).collect()));
         }
-        let model = self.classroom.as_ref().ok_or(SessionError::NotYet)?.learner.models();
+        let model = self.students()?;
         let members = self.plan.members.len();
         let Measurement { tallies, questions, .. } = &mut self.measurement;
         tallies.resize(members, Tally::default());
@@ -98,7 +98,7 @@ impl Session {
             Split::Validation,
             SAMPLES_PER_TASK,
         )?;
-        let model = self.classroom.as_ref().ok_or(SessionError::NotYet)?.learner.models();
+        let model = self.students()?;
         let arms = self.plan.settings.arms.len();
         let ask_teacher = self.measurement.teacher_samples.is_empty();
         let mut rows = Vec::new();

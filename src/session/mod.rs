@@ -3,6 +3,7 @@
 mod ask;
 pub mod benchmark;
 mod buying;
+mod checkpoint;
 mod library;
 mod measuring;
 mod speed;
@@ -21,6 +22,7 @@ use crate::protocol::*;
 use crate::teacher::{ApiError, Meter};
 use crate::tokenizer::TokenizerError;
 use crate::train::Schedule;
+use checkpoint::{Checkpoint, Stopped};
 use measuring::Measurement;
 use speed::Speed;
 use std::collections::VecDeque;
@@ -46,6 +48,8 @@ pub enum SessionError {
     Api(#[from] ApiError),
     #[error("The device stopped answering: {0}")]
     Device(#[from] Failure),
+    #[error("This run is too large for the device: {0}. Choose fewer seeds or arms.")]
+    TooLarge(String),
     #[error("There is no student number {0} in this run.")]
     NoSuchMember(u32),
     #[error("The students have not been made yet; press Start first.")]
@@ -70,6 +74,9 @@ pub struct Session {
     speed: Speed,
     seconds: f64,
     finished: bool,
+    /// Students of the last measurement, which a run that goes wrong falls back to.
+    checkpoint: Option<Checkpoint>,
+    stopped: Option<Stopped>,
 }
 
 impl Session {
@@ -77,7 +84,7 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When a setting is out of range.
+    /// When a setting is out of range, or the device too small for so many students.
     pub fn new(
         library: Rc<Library>,
         settings: Settings,
@@ -86,6 +93,8 @@ impl Session {
     ) -> Result<Self, SessionError> {
         check(&capability::experiment(), &settings)?;
         let plan = plan(&library, settings);
+        let announced = teaching::announced(library.student_config(), &plan);
+        engine.fits(&announced).map_err(SessionError::TooLarge)?;
         let units = units(&plan);
         Ok(Self {
             table: TargetTable::new(library.tokenizer.vocab_size()),
@@ -98,6 +107,8 @@ impl Session {
             speed: Speed::new(&plan),
             seconds: 0.0,
             finished: false,
+            checkpoint: None,
+            stopped: None,
             units,
             plan,
             library,
@@ -182,10 +193,15 @@ impl Session {
                     count += 1;
                 }
                 events.push(self.train(count).await?);
+                if let Some((step, member)) = self.first_unfinite(count) {
+                    self.stop(step, member).await?;
+                    events.push(self.ended());
+                }
             }
             Unit::Measure { split, task } => self.measure(split, task).await?,
             Unit::Publish { split } => {
                 let evaluation = self.publish(split);
+                self.keep_checkpoint().await?;
                 self.evaluations.push(evaluation.clone());
                 events.push(Event::Evaluated { evaluation });
             }
@@ -202,11 +218,15 @@ impl Session {
         self.seconds += elapsed / 1000.0;
         self.speed.record(&unit, count, elapsed);
         if unit == Unit::Finish {
-            events.push(Event::Finished {
-                run: Box::new(self.run_file()),
-            });
+            events.push(self.ended());
         }
         Ok(())
+    }
+
+    fn ended(&self) -> Event {
+        Event::Finished {
+            run: Box::new(self.run_file()),
+        }
     }
 
     /// Adds where the run is, and keeps only the latest loss: a fast device makes more steps than a chart has pixels.
@@ -249,6 +269,7 @@ impl Session {
             failed_members: last.map_or(0, |loss| loss.iter().filter(|loss| loss.is_none()).count() as u32),
             seconds: self.seconds,
             finished: self.finished,
+            stopped: self.stopped.as_ref().map(|stopped| stopped.sentence.clone()),
         }
     }
 
@@ -263,16 +284,23 @@ impl Session {
             return Err(SessionError::NoSuchMember(member));
         }
         let count = self.library.student_config().parameter_count();
-        let all = classroom.learner.weights().await?;
+        let all = match (&self.stopped, &self.checkpoint) {
+            (Some(_), Some(checkpoint)) => checkpoint.weights.clone(),
+            _ => classroom.learner.weights().await?,
+        };
         Ok(all[member as usize * count..][..count].to_vec())
+    }
+
+    /// Of all members, `[p, parameters]`.
+    fn initial_weights(&self) -> Vec<f32> {
+        let config = self.library.student_config();
+        let of = |member: &Member| initial_parameters(&config, u64::from(member.seed));
+        self.plan.members.iter().flat_map(of).collect()
     }
 
     async fn enrol(&mut self) -> Result<(), SessionError> {
         let config = self.library.student_config();
-        let mut weights = Vec::new();
-        for member in &self.plan.members {
-            weights.extend(initial_parameters(&config, u64::from(member.seed)));
-        }
+        let weights = self.initial_weights();
         let lessons = self.lessons()?;
         let (shape, mixture) = teaching::shape(config, &self.plan, &lessons);
         let learner = Learner::new(

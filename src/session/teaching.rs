@@ -21,6 +21,17 @@ pub(super) struct Classroom {
     seeds: Vec<u32>,
 }
 
+/// The sizes of a run's steps as far as they are known before anything is bought: answers could fill every sequence.
+pub(super) fn announced(config: LlamaConfig, plan: &Plan) -> Shape {
+    Shape {
+        config,
+        population: plan.members.len(),
+        sequences: plan.batch as usize,
+        length: (plan.tokens_per_step / plan.batch) as usize,
+        rows: plan.tokens_per_step as usize,
+    }
+}
+
 /// The sizes of a run's steps, and how its members' losses are mixed.
 pub(super) fn shape(config: LlamaConfig, plan: &Plan, lessons: &[Lessons]) -> (Shape, Mixture) {
     let all = || {
@@ -29,8 +40,6 @@ pub(super) fn shape(config: LlamaConfig, plan: &Plan, lessons: &[Lessons]) -> (S
             .flat_map(|lessons| TaskId::ALL.into_iter().flat_map(|task| lessons.of(task)))
     };
     let input = |lesson: &Lesson| 1 + lesson.sequence.prompt.len() + lesson.sequence.answer.len();
-    // The length that the page announces before anything is bought; what was bought is as a rule no longer.
-    let announced = (plan.tokens_per_step / plan.batch) as usize;
     let rows_of = |task: TaskId| {
         let longest = lessons
             .iter()
@@ -44,12 +53,12 @@ pub(super) fn shape(config: LlamaConfig, plan: &Plan, lessons: &[Lessons]) -> (S
         let of = |arm: Arm| if arm == Arm::Logits { of_logits } else { other };
         plan.members.iter().map(|member| of(member.arm) as f32).collect()
     };
+    let announced = announced(config, plan);
     let shape = Shape {
-        config,
-        population: plan.members.len(),
-        sequences: plan.batch as usize,
-        length: all().map(input).max().unwrap_or(1).max(announced),
+        // What was bought is as a rule no longer.
+        length: all().map(input).max().unwrap_or(1).max(announced.length),
         rows: TaskId::ALL.into_iter().map(rows_of).sum(),
+        ..announced
     };
     let mixture = Mixture {
         temperature: per_member(settings.temperature, 1.0),
@@ -101,6 +110,12 @@ impl Classroom {
         };
         self.learner.step(&input)?;
         Ok(rate)
+    }
+
+    /// From now on steps are made at this rate.
+    #[cfg(test)]
+    pub fn spoil(&mut self, rate: f64) {
+        self.schedule.peak = rate;
     }
 
     /// The lessons of a step: equally many of every task.

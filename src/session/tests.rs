@@ -309,17 +309,51 @@ fn a_student_is_a_folder_that_opens_again() {
 }
 
 #[test]
+fn a_run_whose_losses_are_no_numbers_stops_at_its_last_measurement() {
+    let mut session = session(Settings { steps: 16, ..small() });
+    // Measured after 0, 2, 4 ... steps: this one goes wrong after the fourth.
+    while session.steps_done() < 4 {
+        block_on(session.step(&|| 0.0)).unwrap();
+    }
+    let good = block_on(session.member_weights(1)).unwrap();
+    session.classroom.as_mut().unwrap().spoil(f64::INFINITY);
+    let mut events = Vec::new();
+    while !session.units.is_empty() {
+        events.extend(block_on(session.advance(0.0, &|| 0.0)).unwrap());
+    }
+    let run = events
+        .iter()
+        .find_map(|event| match event {
+            Event::Finished { run } => Some(run),
+            _ => None,
+        })
+        .expect("the run ends");
+    assert!(!run.finished && run.verdicts.is_empty());
+    assert_eq!(run.failed_members, 3);
+    let sentence = run.stopped.as_deref().unwrap();
+    for part in ["“Copied from probabilities” (seed 1)", "at step 6", "those of step 4"] {
+        assert!(sentence.contains(part), "{sentence}");
+    }
+    // What is left are the students of the last measurement, and they can be asked and saved.
+    assert_eq!(block_on(session.member_weights(1)).unwrap(), good);
+    let answer = block_on(session.ask("please 37 + 48 =")).unwrap();
+    assert!(
+        answer
+            .replies
+            .iter()
+            .all(|reply| reply.confidence.iter().all(|p| p.is_finite()))
+    );
+    assert!(block_on(session.advance(0.0, &|| 0.0)).unwrap().len() == 2);
+}
+
+#[test]
 fn the_benchmark_has_the_losses_of_the_peers() {
     // From the PyTorch peer of the side-by-side benchmark: 5 steps of size S.
     let options = |mode: &str| BenchmarkOptions {
         size: "S".into(),
         mode: mode.into(),
         steps: 5,
-        seed: None,
-        fixed: None,
-        lr: None,
-        sanity: None,
-        backend: None,
+        ..BenchmarkOptions::default()
     };
     let both = [device::reference(), device::cpu()];
     let cases = both
@@ -338,7 +372,7 @@ fn the_benchmark_has_the_losses_of_the_peers() {
             .unwrap_err()
             .to_string()
     };
-    assert!(refuse(options("rl")).contains("kd and lm"));
+    assert!(refuse(options("rl")).contains("kd, lm"));
     assert!(
         refuse(BenchmarkOptions {
             size: "XXL".into(),
@@ -346,6 +380,13 @@ fn the_benchmark_has_the_losses_of_the_peers() {
         })
         .contains("lesson, S and M")
     );
+    for wrong in [0, 48, 544] {
+        let options = BenchmarkOptions {
+            width: Some(wrong),
+            ..options("lm")
+        };
+        assert!(refuse(options).contains(&format!("steps of 32, and {wrong} is not")));
+    }
 }
 
 const GOLDEN_KD: [f64; 5] = [6.249406, 6.247502, 6.249329, 6.249664, 6.248215];

@@ -193,6 +193,7 @@ impl Tables {
 }
 
 /// Where the constants of the loss and the update are.
+#[derive(Default)]
 pub(super) struct Constants {
     pub optimizer: u32,
     pub mixture: u32,

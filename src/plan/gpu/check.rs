@@ -2,38 +2,40 @@
 //! because that is where the device is.
 
 mod cases;
+mod decoding;
 mod plain;
 
 pub use cases::{Case, cases, initial, random};
 pub use plain::{losses, updated};
 
-use super::{GpuForward, GpuPlan, Targets};
+use super::{Gpu, GpuForward, GpuPlan, Targets};
 
 /// Largest difference that is let pass, relative to the largest number of its tensor or member.
 const TOLERANCE: f64 = 2e-4;
 
 /// Checks every case and describes what was compared, or says what differs.
-pub async fn check(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+pub async fn check(gpu: &Gpu) -> Result<String, String> {
     let mut report = String::new();
     for case in cases() {
         let name = case.name;
-        let one = check_case(&case, device, queue).await;
+        let one = check_case(&case, gpu).await;
         report += &format!("{name}: {}\n", one.map_err(|error| format!("{name}: {error}"))?);
     }
-    report += &taught(device, queue).await?;
-    report += &along_directions(device, queue).await?;
-    report += &ring(device, queue).await?;
-    refused(device, queue).await?;
+    report += &taught(gpu).await?;
+    report += &along_directions(gpu).await?;
+    report += &decoding::decoding(gpu).await?;
+    report += &ring(gpu).await?;
+    refused(gpu).await?;
     Ok(report)
 }
 
-async fn check_case(case: &Case, device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+async fn check_case(case: &Case, gpu: &Gpu) -> Result<String, String> {
     let targets = Targets::Table {
         logits: &case.table,
         hidden: case.hidden.as_deref(),
     };
     let (shape, optimizer) = (case.shape.clone(), case.optimizer);
-    let mut plan = GpuPlan::new(device, queue, shape, &case.weights, optimizer, &case.mixture, targets).await?;
+    let mut plan = GpuPlan::new(gpu, shape, &case.weights, optimizer, &case.mixture, targets).await?;
     let input = case.input();
 
     let (got_losses, gradient) = plan.gradient_read(&input).await?;
@@ -90,7 +92,7 @@ async fn check_case(case: &Case, device: &wgpu::Device, queue: &wgpu::Queue) -> 
 }
 
 /// A teacher in the same submission gives what its logits as a table give.
-async fn taught(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+async fn taught(gpu: &Gpu) -> Result<String, String> {
     let Some(mut case) = cases()
         .into_iter()
         .find(|case| case.shape.population == 1 && case.hidden.is_none())
@@ -100,22 +102,13 @@ async fn taught(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, St
     let mut config = case.shape.config.clone();
     (config.hidden_size, config.num_hidden_layers, config.intermediate_size) = (32, 3, 20);
     let weights = random(11, config.parameter_count(), 0.4);
-    let teacher = GpuForward::new(device, queue, &config, 1, &weights).await?;
+    let teacher = GpuForward::new(gpu, &config, 1, &weights).await?;
     case.table = teacher.logits_at(&case.tokens, case.shape.length, &case.rows).await?;
     let v = config.vocab_size as u32;
     case.targets = (v..v + case.rows.len() as u32).collect();
     let shape = case.shape.clone();
     let targets = Targets::Teacher(&teacher);
-    let mut plan = GpuPlan::new(
-        device,
-        queue,
-        shape,
-        &case.weights,
-        case.optimizer,
-        &case.mixture,
-        targets,
-    )
-    .await?;
+    let mut plan = GpuPlan::new(gpu, shape, &case.weights, case.optimizer, &case.mixture, targets).await?;
     plan.step(&case.input())?;
     let read = plan.read_losses().await?;
     compare(
@@ -133,7 +126,7 @@ async fn taught(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, St
 
 /// At the sizes of the page there are too many parameters for differences one by one: derivatives along the gradient of
 /// each tensor, the other tensors held, against its square.
-async fn along_directions(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+async fn along_directions(gpu: &Gpu) -> Result<String, String> {
     let mut worst: f64 = 0.0;
     for case in [cases::page(), cases::benchmark()] {
         let targets = Targets::Table {
@@ -141,7 +134,7 @@ async fn along_directions(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<
             hidden: case.hidden.as_deref(),
         };
         let (shape, optimizer) = (case.shape.clone(), case.optimizer);
-        let mut plan = GpuPlan::new(device, queue, shape, &case.weights, optimizer, &case.mixture, targets).await?;
+        let mut plan = GpuPlan::new(gpu, shape, &case.weights, optimizer, &case.mixture, targets).await?;
         let (got, gradient) = plan.gradient_read(&case.input()).await?;
         let weights = wide(&case.weights);
         worst = worst.max(compare("losses of a large case", &got, &losses(&case, &weights))?);
@@ -180,7 +173,7 @@ async fn along_directions(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<
 }
 
 /// The ring keeps the last 64 losses in order, and reads may overlap with steps.
-async fn ring(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, String> {
+async fn ring(gpu: &Gpu) -> Result<String, String> {
     let Some(case) = cases().into_iter().next() else {
         return Err("no cases".to_owned());
     };
@@ -190,16 +183,7 @@ async fn ring(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, Stri
             hidden: None,
         };
         let shape = case.shape.clone();
-        GpuPlan::new(
-            device,
-            queue,
-            shape,
-            &case.weights,
-            case.optimizer,
-            &case.mixture,
-            targets,
-        )
-        .await
+        GpuPlan::new(gpu, shape, &case.weights, case.optimizer, &case.mixture, targets).await
     };
     let (mut often, mut seldom) = (plan().await?, plan().await?);
     let mut all = Vec::new();
@@ -220,33 +204,24 @@ async fn ring(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<String, Stri
     Ok("ring of losses in order\n".to_owned())
 }
 
-/// Shapes and inputs that do not fit are refused in words.
-async fn refused(device: &wgpu::Device, queue: &wgpu::Queue) -> Result<(), String> {
+/// Shapes that do not fit are refused before anything is allocated, with a suggestion where a smaller population fits.
+async fn refused(gpu: &Gpu) -> Result<(), String> {
     let mut huge = cases::page();
-    huge.shape.population = 200;
-    huge.weights = vec![0.0; 200 * huge.shape.config.parameter_count()];
-    (huge.mixture.temperature, huge.mixture.hard_weight) = (vec![1.0; 200], vec![0.0; 200]);
+    // More than any device's buffers hold.
+    let many = 1 << 20;
+    huge.shape.population = many;
     let mut narrow = cases::page();
     narrow.shape.config.num_attention_heads = 16;
-    for case in [huge, narrow] {
+    for (case, words) in [(huge, "students at once fit"), (narrow, "is not a multiple of 8")] {
         let targets = Targets::Table {
             logits: &case.table,
             hidden: None,
         };
         let shape = case.shape.clone();
-        if GpuPlan::new(
-            device,
-            queue,
-            shape,
-            &case.weights,
-            case.optimizer,
-            &case.mixture,
-            targets,
-        )
-        .await
-        .is_ok()
-        {
-            return Err("a shape that does not fit was not refused".to_owned());
+        match GpuPlan::new(gpu, shape, &case.weights, case.optimizer, &case.mixture, targets).await {
+            Err(error) if error.contains(words) => {}
+            Err(error) => return Err(format!("a refusal does not say “{words}”: {error}")),
+            Ok(_) => return Err("a shape that does not fit was not refused".to_owned()),
         }
     }
     Ok(())

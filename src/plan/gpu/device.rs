@@ -6,11 +6,15 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
-/// A device, its queue, and staging buffers that wait to be used again.
-#[derive(Clone)]
-pub(super) struct Gpu {
-    pub device: wgpu::Device,
-    pub queue: wgpu::Queue,
+use super::compile::{Compiler, Progress};
+use super::limits::Limits;
+
+/// A device, its queue, what was compiled for it, and staging buffers that wait to be used again. Clones share all of it.
+#[derive(Clone, Debug)]
+pub struct Gpu {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    pub(super) compiler: Rc<Compiler>,
     staging: Rc<RefCell<Vec<wgpu::Buffer>>>,
 }
 
@@ -18,24 +22,19 @@ pub(super) struct Gpu {
 const STAGING: usize = 8;
 
 impl Gpu {
-    pub fn new(device: &wgpu::Device, queue: &wgpu::Queue) -> Self {
+    /// `progress` is told how many of how many kernels are compiled, whenever some are.
+    pub fn new(device: wgpu::Device, queue: wgpu::Queue, progress: Progress) -> Self {
         Self {
-            device: device.clone(),
-            queue: queue.clone(),
+            compiler: Rc::new(Compiler::new(&device, progress)),
+            device,
+            queue,
             staging: Rc::default(),
         }
     }
 
     /// A storage buffer of zeros, or why the device has none so large.
-    pub fn storage(&self, name: &str, bytes: u64) -> Result<wgpu::Buffer, String> {
-        let limits = self.device.limits();
-        let most = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
-        if bytes > most {
-            let (need, most) = (bytes.div_ceil(1 << 20), most >> 20);
-            return Err(format!(
-                "the {name} of this shape take {need} MiB; this device's buffers have at most {most}"
-            ));
-        }
+    pub(super) fn storage(&self, name: &str, bytes: u64) -> Result<wgpu::Buffer, String> {
+        Limits::of(&self.device).allow(name, bytes)?;
         Ok(self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(name),
             size: bytes.max(16).next_multiple_of(16),
@@ -44,27 +43,33 @@ impl Gpu {
         }))
     }
 
-    pub fn write_u32(&self, buffer: &wgpu::Buffer, words: &[u32]) {
+    pub(super) fn write_u32(&self, buffer: &wgpu::Buffer, words: &[u32]) {
         let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
         self.queue.write_buffer(buffer, 0, &bytes);
     }
 
-    pub fn write_f32(&self, buffer: &wgpu::Buffer, values: &[f32]) {
+    pub(super) fn write_f32(&self, buffer: &wgpu::Buffer, values: &[f32]) {
         self.write_f32_at(buffer, 0, values);
     }
 
-    pub fn write_f32_at(&self, buffer: &wgpu::Buffer, offset: u64, values: &[f32]) {
+    pub(super) fn write_f32_at(&self, buffer: &wgpu::Buffer, offset: u64, values: &[f32]) {
         let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         self.queue.write_buffer(buffer, offset, &bytes);
     }
 
-    pub fn encoder(&self) -> wgpu::CommandEncoder {
+    pub(super) fn encoder(&self) -> wgpu::CommandEncoder {
         self.device
             .create_command_encoder(&wgpu::CommandEncoderDescriptor::default())
     }
 
     /// Copies part of a buffer to where it can be read from, as the encoder's next command.
-    pub fn read_later(&self, encoder: &mut wgpu::CommandEncoder, source: &wgpu::Buffer, at: u64, bytes: u64) -> Read {
+    pub(super) fn read_later(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        source: &wgpu::Buffer,
+        at: u64,
+        bytes: u64,
+    ) -> Read {
         let mut staging = self.staging.borrow_mut();
         let buffer = match staging.iter().position(|buffer| buffer.size() == bytes) {
             Some(index) => staging.remove(index),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::model::LlamaConfig;
 use crate::plan::Shape;
 
+use super::decoder::{Cache, Reading};
 use super::device::Gpu;
 use super::kernels::{Kernel, Kernels, Variant};
 use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
@@ -19,6 +20,8 @@ pub(super) struct Places<'a> {
     pub given: &'a Given,
     /// Cosines and sines among the constants.
     pub rotary: u32,
+    /// Positions that a cache of keys and values has room for, where there is one.
+    pub cache: Option<u32>,
 }
 
 impl Places<'_> {
@@ -31,6 +34,7 @@ impl Places<'_> {
             parameters: sizes.parameters,
             population: sizes.population,
             length: sizes.length,
+            heads: sizes.heads,
             scale: 1.0 / (4.0 * sizes.head as f32).sqrt(),
             epsilon: sizes.epsilon,
             ..Call::default()
@@ -72,6 +76,7 @@ pub(super) fn forward(program: &mut Program, places: &Places<'_>, keep: bool) {
             out: at.qkv[i],
             inverse: at.inverse[2 * i],
             other: places.rotary,
+            items: given.before(),
             ..common
         };
         program.push_tiles(Kernel::Qkv, qkv);
@@ -83,9 +88,19 @@ pub(super) fn forward(program: &mut Program, places: &Places<'_>, keep: bool) {
             other: at.log_sums[i],
             ..common
         };
-        let pairs = sizes.sequences * sizes.heads * sizes.length.div_ceil(2);
-        let groups = [pairs.div_ceil(64) as usize, 1, sizes.population as usize];
-        program.push(Kernel::Attention, attention, groups);
+        let heads = sizes.sequences * sizes.heads;
+        let groups = |invocations: u32| [invocations.div_ceil(64) as usize, 1, sizes.population as usize];
+        if let Some(most) = places.cache {
+            let cached = Call {
+                other: i as u32 * cache_of_layer(sizes, most),
+                items: given.before(),
+                most,
+                ..attention
+            };
+            program.push(Kernel::CachedAttention, cached, groups(heads * sizes.length));
+        } else {
+            program.push(Kernel::Attention, attention, groups(heads * sizes.length.div_ceil(2)));
+        }
         let out = Call {
             inner: d,
             columns: d,
@@ -138,6 +153,11 @@ pub(super) fn forward(program: &mut Program, places: &Places<'_>, keep: bool) {
     program.push_tiles(Kernel::Head, head);
 }
 
+/// Vec4s of a layer's keys and values, `[p, sequences, most, 2d]`.
+pub(super) fn cache_of_layer(sizes: &Sizes, most: u32) -> u32 {
+    sizes.population * sizes.sequences * most * 2 * sizes.d
+}
+
 /// Tokens and looked-at rows as `given` begins: four numbers, tokens, then rows of the padded arena.
 pub(super) fn pack(sizes: &Sizes, tokens: &[u32], rows: &[u32], words: &mut Vec<u32>) -> Result<(), String> {
     let (population, positions) = (sizes.population as usize, sizes.positions as usize);
@@ -176,37 +196,32 @@ pub(super) struct Pass {
 
 /// A model on the device that only computes logits: its weights may be those of a plan.
 pub struct GpuForward {
-    gpu: Gpu,
+    pub(super) gpu: Gpu,
     config: LlamaConfig,
     population: usize,
     pub(super) kernels: Kernels,
     weights: wgpu::Buffer,
     passes: RefCell<Vec<(Shape, Rc<Pass>)>>,
+    /// Caches of keys and values that no decoder holds at the moment.
+    pub(super) readings: RefCell<Vec<Reading>>,
 }
 
-/// Forward passes that are kept for their shapes.
-const KEPT: usize = 6;
+/// Forward passes, and caches, that are kept for their shapes.
+pub(super) const KEPT: usize = 6;
 
 impl GpuForward {
     /// `weights`: `[p, parameters]`.
-    pub async fn new(
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        config: &LlamaConfig,
-        population: usize,
-        weights: &[f32],
-    ) -> Result<Self, String> {
+    pub async fn new(gpu: &Gpu, config: &LlamaConfig, population: usize, weights: &[f32]) -> Result<Self, String> {
         if weights.len() != population * config.parameter_count() {
             return Err(format!(
                 "{} weights are not those of {population} such models",
                 weights.len()
             ));
         }
-        let kernels = Kernels::new(device, config, Variant::default(), &Kernel::FORWARD).await?;
-        let gpu = Gpu::new(device, queue);
+        let kernels = Kernels::new(gpu, config, Variant::default(), &Kernel::FORWARD).await?;
         let buffer = gpu.storage("weights", 4 * weights.len() as u64)?;
         gpu.write_f32(&buffer, weights);
-        Ok(Self::sharing(gpu, config, population, kernels, buffer))
+        Ok(Self::sharing(gpu.clone(), config, population, kernels, buffer))
     }
 
     /// With kernels and weights that exist already.
@@ -224,6 +239,7 @@ impl GpuForward {
             kernels,
             weights,
             passes: RefCell::default(),
+            readings: RefCell::default(),
         }
     }
 
@@ -238,8 +254,20 @@ impl GpuForward {
     /// Logits `[p, k, v]` at `rows` `[p, k]`, positions in `tokens` `[p, b, length]` flattened, each in its member's
     /// part.
     pub async fn logits_at(&self, tokens: &[u32], length: usize, rows: &[u32]) -> Result<Vec<f32>, String> {
-        let (gpu, pass) = (&self.gpu, self.pass(tokens, length, rows)?);
-        let mut words = vec![0; 8];
+        self.run(&*self.pass(tokens, length, rows)?, tokens, rows, 0).await
+    }
+
+    /// Logits of a pass whose sequences have had `before` positions already.
+    pub(super) async fn run(
+        &self,
+        pass: &Pass,
+        tokens: &[u32],
+        rows: &[u32],
+        before: usize,
+    ) -> Result<Vec<f32>, String> {
+        let gpu = &self.gpu;
+        let mut words = vec![0; Given::NUMBERS];
+        words[Given::BEFORE] = before as u32;
         pack(&pass.sizes, tokens, rows, &mut words)?;
         gpu.write_u32(&pass.given, &words);
         let mut encoder = gpu.encoder();
@@ -276,16 +304,21 @@ impl GpuForward {
             let found = passes.remove(index);
             passes.push(found);
         } else {
-            let sizes = Sizes::new(&shape)?;
-            let words = Given::new(&sizes, false);
-            let given = self.gpu.storage("asked", 4 * u64::from(words.words))?;
-            let pass = self.build(sizes, &words, given, &shape)?;
+            let pass = self.asked(&shape, None)?;
             if passes.len() == KEPT {
                 passes.remove(0);
             }
             passes.push((shape, Rc::new(pass)));
         }
         passes.last().map(|(_, pass)| pass.clone()).ok_or_else(String::new)
+    }
+
+    /// A pass with inputs of its own.
+    pub(super) fn asked(&self, shape: &Shape, cache: Option<&Cache>) -> Result<Pass, String> {
+        let sizes = Sizes::new(shape)?;
+        let words = Given::new(&sizes, false);
+        let given = self.gpu.storage("asked", 4 * u64::from(words.words))?;
+        self.build(sizes, &words, given, shape, cache)
     }
 
     /// A pass that reads its tokens and rows from `given`, as `words` says.
@@ -295,12 +328,13 @@ impl GpuForward {
         words: &Given,
         given: wgpu::Buffer,
         shape: &Shape,
+        cache: Option<&Cache>,
     ) -> Result<Pass, String> {
         let gpu = &self.gpu;
         let mut regions = Arena::default();
         let activations = Activations::new(&sizes, &mut regions, false);
         let arena = gpu.storage("activations", regions.bytes())?;
-        let table = rotary(&self.config, shape.length);
+        let table = rotary(&self.config, cache.map_or(shape.length, |cache| cache.most));
         let constants = gpu.storage("constants", 4 * table.len() as u64)?;
         gpu.write_f32(&constants, &table);
         let mut program = Program::new(self.kernels.groups);
@@ -310,19 +344,21 @@ impl GpuForward {
             activations: &activations,
             given: words,
             rotary: 0,
+            cache: cache.map(|cache| cache.most as u32),
         };
         forward(&mut program, &places, false);
+        let none = gpu.storage("none", 16)?;
         let bound = Bound {
             arena: &arena,
             weights: &self.weights,
-            gradients: &gpu.storage("none", 16)?,
+            gradients: cache.map_or(&none, |cache| &cache.buffer),
             moments: &gpu.storage("none", 16)?,
             given: &given,
             table: constants.as_entire_buffer_binding(),
             constants: &constants,
             losses: &gpu.storage("none", 16)?,
         };
-        let sequence = Sequence::new(&gpu.device, &gpu.queue, &self.kernels, &program, bound)?;
+        let sequence = Sequence::new(gpu, &program, bound)?;
         let bytes = 16 * u64::from(sizes.all_looked() * sizes.v);
         Ok(Pass {
             logits: (16 * u64::from(activations.logits), bytes),

@@ -2,6 +2,8 @@
 
 use crate::model::LlamaConfig;
 
+use super::device::Gpu;
+
 macro_rules! wgsl {
     ($($name:literal),+) => {
         [include_str!("wgsl/common.wgsl"), $(include_str!(concat!("wgsl/", $name, ".wgsl"))),+].concat()
@@ -14,6 +16,8 @@ pub enum Kernel {
     Embed,
     Qkv,
     Attention,
+    /// Attention that keeps keys and values; not part of a step.
+    CachedAttention,
     Residual,
     Swiglu,
     Head,
@@ -31,21 +35,23 @@ pub enum Kernel {
 }
 
 impl Kernel {
-    /// Those that a forward pass consists of.
-    pub const FORWARD: [Kernel; 6] = [
+    /// Those that models are asked with.
+    pub const FORWARD: [Kernel; 7] = [
         Kernel::Embed,
         Kernel::Qkv,
         Kernel::Attention,
+        Kernel::CachedAttention,
         Kernel::Residual,
         Kernel::Swiglu,
         Kernel::Head,
     ];
 
     /// All of them.
-    pub const ALL: [Kernel; 17] = [
+    pub const ALL: [Kernel; 18] = [
         Kernel::Embed,
         Kernel::Qkv,
         Kernel::Attention,
+        Kernel::CachedAttention,
         Kernel::Residual,
         Kernel::Swiglu,
         Kernel::Head,
@@ -67,6 +73,7 @@ impl Kernel {
             Kernel::Embed => wgsl!("embed"),
             Kernel::Qkv => wgsl!("tile", "normed", "qkv"),
             Kernel::Attention => wgsl!("attention"),
+            Kernel::CachedAttention => wgsl!("cached_attention"),
             Kernel::Residual => wgsl!("tile", "residual"),
             Kernel::Swiglu => wgsl!("tile", "normed", "swiglu"),
             Kernel::Head => wgsl!("tile", "normed", "head"),
@@ -93,10 +100,9 @@ pub struct Variant {
     pub entropy: bool,
 }
 
-/// Compiled kernels and the one bind group layout that they share.
+/// Compiled kernels of one model.
 #[derive(Clone)]
 pub struct Kernels {
-    pub layout: wgpu::BindGroupLayout,
     pipelines: Vec<Option<wgpu::ComputePipeline>>,
     /// Rows of a tile in fours. More of them load less per product, which is what a software adapter spends its time
     /// on; a GPU would run out of registers.
@@ -104,66 +110,20 @@ pub struct Kernels {
 }
 
 impl Kernels {
-    /// Compiles `wanted`; an error of the shader compiler comes back as text.
-    pub async fn new(
-        device: &wgpu::Device,
-        config: &LlamaConfig,
-        variant: Variant,
-        wanted: &[Kernel],
-    ) -> Result<Self, String> {
-        let scope = device.push_error_scope(wgpu::ErrorFilter::Validation);
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("plan"),
-            entries: &std::array::from_fn::<_, 9, _>(entry),
-        });
-        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-            label: Some("plan"),
-            bind_group_layouts: &[Some(&layout)],
-            immediate_size: 0,
-        });
-        let software = device.adapter_info().device_type == wgpu::DeviceType::Cpu;
+    /// Compiles those of `wanted` that the device has not compiled before; an error of the shader compiler comes back as
+    /// text.
+    pub async fn new(gpu: &Gpu, config: &LlamaConfig, variant: Variant, wanted: &[Kernel]) -> Result<Self, String> {
+        let software = gpu.device.adapter_info().device_type == wgpu::DeviceType::Cpu;
         let groups = if software { 4 } else { 2 };
+        let sources = wanted
+            .iter()
+            .map(|&kernel| (kernel, specialise(kernel, config, variant, groups)))
+            .collect();
         let mut pipelines = vec![None; Kernel::ALL.len()];
-        let mut modules = Vec::new();
-        for &kernel in wanted {
-            let label = format!("{kernel:?}");
-            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(&label),
-                source: wgpu::ShaderSource::Wgsl(specialise(kernel, config, variant, groups).into()),
-            });
-            pipelines[kernel as usize] = Some(device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(&label),
-                layout: Some(&pipeline_layout),
-                module: &module,
-                entry_point: Some("main"),
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                cache: None,
-            }));
-            modules.push((kernel, module));
+        for (kernel, pipeline) in gpu.compiler.compile(&gpu.device, sources).await? {
+            pipelines[kernel as usize] = Some(pipeline);
         }
-        let failure = scope.pop().await;
-        for (kernel, module) in modules {
-            let info = module.get_compilation_info().await;
-            let error = info
-                .messages
-                .into_iter()
-                .find(|message| message.message_type == wgpu::CompilationMessageType::Error);
-            if let Some(error) = error {
-                let line = error.location.map_or(0, |location| location.line_number);
-                return Err(format!(
-                    "the kernel {kernel:?} does not compile: line {line}: {}",
-                    error.message
-                ));
-            }
-        }
-        match failure {
-            Some(error) => Err(format!("a kernel was refused: {error}")),
-            None => Ok(Self {
-                layout,
-                pipelines,
-                groups,
-            }),
-        }
+        Ok(Self { pipelines, groups })
     }
 
     /// The compiled form of a kernel that was asked for.
@@ -174,43 +134,33 @@ impl Kernels {
     }
 }
 
-/// Bindings as in common.wgsl.
-fn entry(index: usize) -> wgpu::BindGroupLayoutEntry {
-    let ty = match index {
-        8 => wgpu::BufferBindingType::Uniform,
-        4..=6 => wgpu::BufferBindingType::Storage { read_only: true },
-        _ => wgpu::BufferBindingType::Storage { read_only: false },
-    };
-    wgpu::BindGroupLayoutEntry {
-        binding: index as u32,
-        visibility: wgpu::ShaderStages::COMPUTE,
-        ty: wgpu::BindingType::Buffer {
-            ty,
-            has_dynamic_offset: index == 8,
-            min_binding_size: None,
-        },
-        count: None,
-    }
-}
-
 /// The source with its constants in front and its repeated lines written out.
 fn specialise(kernel: Kernel, config: &LlamaConfig, variant: Variant, groups: u32) -> String {
     let head = config.head_dim() / 4;
-    let numbers = [
-        ("GROUPS", groups as usize),
-        ("HEADS", config.num_attention_heads),
-        ("HEAD", head),
-        ("HALF", head / 2),
-    ];
+    let numbers = [("GROUPS", groups as usize), ("HEAD", head), ("HALF", head / 2)];
     let switches = [
         ("GATHER", kernel == Kernel::HeadBackward),
         ("HIDDEN", variant.hidden),
         ("ENTROPY", variant.entropy),
     ];
-    let numbers = numbers.map(|(name, value)| format!("const {name} = {value}u;\n"));
-    let switches = switches.map(|(name, value)| format!("const {name} = {value};\n"));
-    let constants = numbers.concat() + &switches.concat();
-    constants + &unroll(&kernel.source(), head, groups as usize)
+    let numbers = numbers.map(|(name, value)| (name, format!("{value}u")));
+    let switches = switches.map(|(name, value)| (name, value.to_string()));
+    let source = unroll(&kernel.source(), head, groups as usize);
+    // Only what a kernel mentions: models of other sizes then share it.
+    let constants: String = numbers
+        .iter()
+        .chain(&switches)
+        .filter(|(name, _)| mentions(&source, name))
+        .map(|(name, value)| format!("const {name} = {value};\n"))
+        .collect();
+    constants + &source
+}
+
+/// Whether a source has a word in its code.
+fn mentions(source: &str, word: &str) -> bool {
+    let code = source.lines().filter_map(|line| line.split("//").next());
+    code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .any(|found| found == word)
 }
 
 /// Writes a line that begins with `%H` once per vec4 of a head, one with `%P` once per vec4 of its first half, one with

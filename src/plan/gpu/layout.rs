@@ -50,6 +50,20 @@ impl Sizes {
         if shape.population == 0 || positions == 0 || shape.rows == 0 || config.num_hidden_layers == 0 {
             return Err("a shape has nothing in it".to_owned());
         }
+        // Places are counted in 32 bits: the largest regions have to stay below that, whatever the device allows.
+        let (rows, widest) = (
+            positions.max(shape.rows) as u64 + PADDING as u64,
+            (3 * config.hidden_size)
+                .max(2 * config.intermediate_size)
+                .max(config.vocab_size) as u64,
+        );
+        let largest = shape.population as u64 * (rows * widest + 8 * config.parameter_count() as u64);
+        if largest > u64::from(u32::MAX) {
+            return Err(format!(
+                "{} students of this shape are too many to count",
+                shape.population
+            ));
+        }
         Ok(Self {
             population: shape.population as u32,
             sequences: shape.sequences as u32,
@@ -200,7 +214,7 @@ impl Activations {
 /// Places in `given`, in words.
 #[derive(Clone, Copy, Debug)]
 pub struct Given {
-    /// Rate, the two bias corrections, slot of the ring.
+    /// Rate, the two bias corrections, slot of the ring, positions that were read before.
     pub numbers: u32,
     pub tokens: u32,
     pub rows: u32,
@@ -214,6 +228,16 @@ pub struct Given {
 }
 
 impl Given {
+    /// Where the number of positions is that each sequence had before: 0 but for a decoder.
+    pub fn before(&self) -> u32 {
+        self.numbers + Self::BEFORE as u32
+    }
+
+    /// Its place among the numbers.
+    pub const BEFORE: usize = 4;
+    /// Words of the numbers, some of them spare.
+    pub const NUMBERS: usize = 8;
+
     /// `training`: with what the backward pass needs.
     pub fn new(sizes: &Sizes, training: bool) -> Self {
         let mut next = 0;
@@ -224,7 +248,7 @@ impl Given {
         };
         let if_training = |count: u32| if training { count } else { 0 };
         let mut given = Self {
-            numbers: take(8),
+            numbers: take(Self::NUMBERS as u32),
             tokens: take(sizes.population * sizes.positions),
             rows: take(sizes.all_looked()),
             targets: take(if_training(3 * sizes.all_looked())),

@@ -7,19 +7,28 @@
 //! order in which they run.
 
 mod backward;
+mod compile;
+mod decoder;
 mod device;
 mod forward;
 mod input;
 mod kernels;
 mod layout;
+mod limits;
 mod optimizer;
 mod plan;
+mod probe;
 mod sequence;
 mod state;
 
 #[cfg(any(test, feature = "reference"))]
 pub mod check;
 
+pub use compile::Progress;
+pub use decoder::GpuDecoder;
+pub use device::Gpu;
 pub use forward::GpuForward;
+pub use limits::fits;
 pub use plan::GpuPlan;
+pub use probe::Probe;
 pub use state::{Losses, Moments, Targets};

@@ -1,6 +1,5 @@
 //! [`GpuPlan`]: a population in training.
 
-#[cfg(any(test, feature = "reference"))]
 mod inspect;
 
 use std::rc::Rc;
@@ -13,6 +12,7 @@ use super::forward::{GpuForward, Pass, Places, forward};
 use super::input::pack_step;
 use super::kernels::{Kernel, Kernels, Variant};
 use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
+use super::limits::fits;
 use super::optimizer::Optimizer;
 use super::sequence::{Bound, Program, Sequence};
 use super::state::{Losses, Moments, Targets};
@@ -49,14 +49,14 @@ pub struct GpuPlan {
 impl GpuPlan {
     /// Compiles and allocates everything. `weights`: `[p, parameters]`.
     pub async fn new(
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
+        gpu: &Gpu,
         shape: Shape,
         weights: &[f32],
         optimizer: AdamWConfig,
         mixture: &Mixture,
         targets: Targets<'_>,
     ) -> Result<Self, String> {
+        fits(gpu, &shape)?;
         let sizes = Sizes::new(&shape)?;
         let (population, v) = (shape.population, shape.config.vocab_size);
         let numbers = population * shape.config.parameter_count();
@@ -79,14 +79,23 @@ impl GpuPlan {
                 entropy: true,
             },
         };
-        let kernels = Kernels::new(device, &shape.config, variant, &Kernel::ALL).await?;
-        let gpu = Gpu::new(device, queue);
+        let kernels = Kernels::new(gpu, &shape.config, variant, &Kernel::ALL).await?;
 
         // What is not compiled is still checked as it is made: a refused buffer must not become a plan that does
         // nothing.
         let scopes =
-            [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory].map(|f| device.push_error_scope(f));
-        let made = Self::allocate(gpu, shape, sizes, weights, optimizer, mixture, targets, kernels, v);
+            [wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory].map(|f| gpu.device.push_error_scope(f));
+        let made = Self::allocate(
+            gpu.clone(),
+            shape,
+            sizes,
+            weights,
+            optimizer,
+            mixture,
+            targets,
+            kernels,
+            v,
+        );
         let mut failure = None;
         for scope in scopes.into_iter().rev() {
             failure = scope.pop().await.or(failure);
@@ -130,6 +139,7 @@ impl GpuPlan {
             activations: &activations,
             given: &words,
             rotary: rotary_at,
+            cache: None,
         };
         let tables = Tables::new(&places, &scratch);
         let mut lookups: Vec<u8> = constants.iter().flat_map(|value| value.to_le_bytes()).collect();
@@ -153,7 +163,7 @@ impl GpuPlan {
                     config: model.config().clone(),
                     ..shape.clone()
                 };
-                let pass = model.build(Sizes::new(&taught)?, &words, given.clone(), &taught)?;
+                let pass = model.build(Sizes::new(&taught)?, &words, given.clone(), &taught, None)?;
                 let limit = (v as u32) + sizes.all_looked();
                 (None, 0, 0, limit, Some((Rc::new(pass), model.kernels.clone())))
             }
@@ -198,7 +208,7 @@ impl GpuPlan {
             constants: &lookup,
             losses: &losses,
         };
-        let sequence = Sequence::new(&gpu.device, &gpu.queue, &kernels, &program, bound)?;
+        let sequence = Sequence::new(&gpu, &program, bound)?;
         let weights = weights_buffer.clone();
         let asked = Rc::new(GpuForward::sharing(
             gpu.clone(),

@@ -1,6 +1,8 @@
 //! A fixed sequence of dispatches: made once, recorded every step.
 
+use super::device::Gpu;
 use super::kernels::{Kernel, Kernels};
+use super::limits::Limits;
 
 /// Constants of one dispatch; fields as `Call` in common.wgsl, which explains them.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,13 +29,15 @@ pub struct Call {
     pub keep: u32,
     pub population: u32,
     pub splits: u32,
+    pub heads: u32,
+    pub most: u32,
     pub scale: f32,
     pub epsilon: f32,
 }
 
 impl Call {
     /// In the order of common.wgsl.
-    fn words(&self) -> [u32; 24] {
+    fn words(&self) -> [u32; 26] {
         [
             self.rows,
             self.real,
@@ -57,6 +61,8 @@ impl Call {
             self.keep,
             self.population,
             self.splits,
+            self.heads,
+            self.most,
             self.scale.to_bits(),
             self.epsilon.to_bits(),
         ]
@@ -85,6 +91,17 @@ impl Program {
     /// Adds a dispatch; `groups` as in `dispatch_workgroups`.
     pub fn push(&mut self, kernel: Kernel, call: Call, groups: [usize; 3]) {
         self.calls.push((kernel, call, groups));
+    }
+
+    /// Whether a device that allows `most` workgroups a dimension can run it.
+    pub fn check(&self, most: u32) -> Result<(), String> {
+        let too_many = |groups: &[usize; 3]| groups.iter().any(|&count| count > most as usize);
+        match self.calls.iter().find(|(_, _, groups)| too_many(groups)) {
+            None => Ok(()),
+            Some((kernel, _, groups)) => Err(format!(
+                "{kernel:?} would need {groups:?} workgroups; this device allows {most} a dimension"
+            )),
+        }
     }
 
     /// A dispatch of a kernel that computes tiles: as many tiles as `call` says, for every member.
@@ -118,24 +135,14 @@ pub struct Sequence {
 
 impl Sequence {
     /// Uploads the constants and binds the buffers.
-    pub fn new(
-        device: &wgpu::Device,
-        queue: &wgpu::Queue,
-        kernels: &Kernels,
-        program: &Program,
-        bound: Bound<'_>,
-    ) -> Result<Self, String> {
+    pub fn new(gpu: &Gpu, program: &Program, bound: Bound<'_>) -> Result<Self, String> {
+        let device = &gpu.device;
+        program.check(Limits::of(device).groups)?;
         let mut bytes = vec![0; program.calls.len().max(1) * STRIDE];
         let mut dispatches = Vec::new();
         for (i, (kernel, call, groups)) in program.calls.iter().enumerate() {
             for (j, word) in call.words().iter().enumerate() {
                 bytes[i * STRIDE + 4 * j..][..4].copy_from_slice(&word.to_le_bytes());
-            }
-            let most = device.limits().max_compute_workgroups_per_dimension as usize;
-            if groups.iter().any(|&count| count > most) {
-                return Err(format!(
-                    "{kernel:?} would need {groups:?} workgroups; the device allows {most} a dimension"
-                ));
             }
             dispatches.push((*kernel, (i * STRIDE) as u32, groups.map(|count| count as u32)));
         }
@@ -145,7 +152,7 @@ impl Sequence {
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        queue.write_buffer(&uniform, 0, &bytes);
+        gpu.queue.write_buffer(&uniform, 0, &bytes);
         let resources = [
             bound.arena.as_entire_binding(),
             bound.weights.as_entire_binding(),
@@ -167,7 +174,7 @@ impl Sequence {
             .collect();
         let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("plan"),
-            layout: &kernels.layout,
+            layout: &gpu.compiler.layout,
             entries: &entries,
         });
         Ok(Self { dispatches, group })
@@ -197,7 +204,6 @@ impl Sequence {
     }
 
     /// Which kernel a dispatch runs.
-    #[cfg(any(test, feature = "reference"))]
     pub fn kernel(&self, index: usize) -> Kernel {
         self.dispatches[index].0
     }

@@ -1,6 +1,6 @@
 //! The benchmark's step in burn.
 
-use super::Size;
+use super::size::Size;
 use crate::engine::Failure;
 use crate::objective::TargetTable;
 use crate::plan::AdamWConfig;

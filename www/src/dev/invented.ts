@@ -50,6 +50,7 @@ export function inventedRun(seeds = 1, arms: Arm[] = ['logits', 'text', 'scratch
     failedMembers: 0,
     seconds: 84,
     finished: true,
+    stopped: null,
   };
 }
 

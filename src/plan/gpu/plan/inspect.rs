@@ -35,4 +35,9 @@ impl GpuPlan {
         }
         self.gpu.queue.submit([encoder.finish()]);
     }
+
+    /// Until all that was submitted is done.
+    pub async fn wait(&self) -> Result<(), String> {
+        self.read(&self.losses, 0, 16).await.map(drop)
+    }
 }

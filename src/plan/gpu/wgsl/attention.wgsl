@@ -16,8 +16,8 @@ fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let pairs = (call.length + 1u) / 2u;
     let query = id.x % pairs * 2u;
-    let head = id.x / pairs % HEADS;
-    let sequence = id.x / (pairs * HEADS);
+    let head = id.x / pairs % call.heads;
+    let sequence = id.x / (pairs * call.heads);
     if (sequence >= call.columns) {
         return;
     }
@@ -53,7 +53,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     }
     let row = first + query;
     let to = call.out + row * d + head * HEAD;
-    let log_to = call.other + row * ((HEADS + 3u) / 4u) + head / 4u;
+    let log_to = call.other + row * ((call.heads + 3u) / 4u) + head / 4u;
     %H arena[to + #u] = oa# / sum.x;
     if (call.keep == 1u) {
         arena[log_to][head % 4u] = top.x + log(sum.x);
@@ -61,7 +61,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     if (other > query) {
         %H arena[to + d + #u] = ob# / sum.y;
         if (call.keep == 1u) {
-            arena[log_to + (HEADS + 3u) / 4u][head % 4u] = top.y + log(sum.y);
+            arena[log_to + (call.heads + 3u) / 4u][head % 4u] = top.y + log(sum.y);
         }
     }
 }

@@ -10,8 +10,8 @@
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let position = id.x % call.length;
-    let head = id.x / call.length % HEADS;
-    let sequence = id.x / (call.length * HEADS);
+    let head = id.x / call.length % call.heads;
+    let sequence = id.x / (call.length * call.heads);
     if (sequence >= call.columns) {
         return;
     }
@@ -19,7 +19,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let scale = call.scale;
     let first = id.z * call.rows + sequence * call.length;
     let row = first + position;
-    let heads = (HEADS + 3u) / 4u;
+    let heads = (call.heads + 3u) / 4u;
     let logs = call.other + head / 4u;
     let part = head % 4u;
     let own = call.left + row * 3u * d + head * HEAD;

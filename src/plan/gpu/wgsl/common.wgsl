@@ -25,6 +25,8 @@ struct Call {
     keep: u32,       // 1: the backward pass follows
     population: u32,
     splits: u32,     // parts of a sum over rows
+    heads: u32,
+    most: u32,       // positions that a cache of keys and values has room for
     scale: f32,
     epsilon: f32,
 }

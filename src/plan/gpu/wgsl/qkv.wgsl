@@ -1,9 +1,11 @@
 // query_key_value = rotary(rmsnorm(x) W), 1/rms stored. x: [p, rows, d] at left; W: [d, 3d]; result [p, rows, 3d] at
 // out. A tile's two quads are the two halves of one rotary pair: HALF vec4s apart in the same head. Needs normed.wgsl.
-// other: cosines and sines in `constants`, [length, 2, HALF].
+// other: cosines and sines in `constants`, [positions, 2, HALF]. given[items]: positions of each sequence that were read
+// before these.
 
 fn turn(first: vec4<f32>, second: vec4<f32>, row: u32, pair: u32, at: u32) {
-    let angle = call.other + (row % call.length) * 2u * HALF + pair;
+    let position = given[call.items] + row % call.length;
+    let angle = call.other + position * 2u * HALF + pair;
     let c = constants[angle];
     let s = constants[angle + HALF];
     arena[at] = first * c - second * s;

@@ -1,0 +1,132 @@
+//! Token by token on the device: keys and values of what came before are kept there.
+
+use std::rc::Rc;
+
+use crate::plan::Shape;
+
+use super::forward::{GpuForward, KEPT, Pass, cache_of_layer};
+use super::layout::Sizes;
+
+/// Rotated keys and values of all layers, `[layers, p, sequences, most, 2d]`.
+pub(super) struct Cache {
+    pub buffer: wgpu::Buffer,
+    /// Positions that a sequence has room for.
+    pub most: usize,
+}
+
+/// A cache with the passes that use it, one for every number of tokens read at once.
+pub(super) struct Reading {
+    sequences: usize,
+    cache: Cache,
+    passes: Vec<(usize, Pass)>,
+}
+
+/// A population of models, each with some sequences that grow together.
+pub struct GpuDecoder {
+    models: Rc<GpuForward>,
+    sequences: usize,
+    most: usize,
+    /// Tokens of every sequence so far.
+    length: usize,
+    /// Taken when it is first needed, given back when the decoder goes.
+    reading: Option<Reading>,
+}
+
+impl GpuDecoder {
+    /// For `sequences` per member, of `most` tokens at most. Nothing is allocated yet.
+    pub fn new(models: &Rc<GpuForward>, sequences: usize, most: usize) -> Self {
+        Self {
+            models: models.clone(),
+            sequences,
+            most,
+            length: 0,
+            reading: None,
+        }
+    }
+
+    /// Appends `length` tokens to every sequence, `tokens: [p, sequences, length]`; the logits after the last of them, `[p,
+    /// sequences, v]`.
+    pub async fn next(&mut self, tokens: &[u32], length: usize) -> Result<Vec<f32>, String> {
+        let all = self.models.population() * self.sequences;
+        if length == 0 || tokens.len() != all * length || self.length + length > self.most {
+            return Err(format!(
+                "{} tokens do not fit {all} sequences of {} of {} positions",
+                tokens.len(),
+                self.length,
+                self.most
+            ));
+        }
+        let mut reading = match self.reading.take() {
+            Some(reading) => reading,
+            None => self.take()?,
+        };
+        let pass = match reading.passes.iter().position(|(known, _)| *known == length) {
+            Some(found) => found,
+            None => {
+                let shape = self.shape(length);
+                let pass = self.models.asked(&shape, Some(&reading.cache))?;
+                reading.passes.push((length, pass));
+                reading.passes.len() - 1
+            }
+        };
+        let last: Vec<u32> = (1..=all).map(|sequence| (sequence * length - 1) as u32).collect();
+        let logits = self
+            .models
+            .run(&reading.passes[pass].1, tokens, &last, self.length)
+            .await;
+        self.reading = Some(reading);
+        self.length += length;
+        logits
+    }
+
+    fn shape(&self, length: usize) -> Shape {
+        Shape {
+            config: self.models.config().clone(),
+            population: self.models.population(),
+            sequences: self.sequences,
+            length,
+            rows: self.sequences,
+        }
+    }
+
+    /// A cache that nobody holds, or a new one.
+    fn take(&self) -> Result<Reading, String> {
+        let mut free = self.models.readings.borrow_mut();
+        let fits = |reading: &Reading| reading.sequences == self.sequences && reading.cache.most == self.most;
+        if let Some(index) = free.iter().position(fits) {
+            return Ok(free.remove(index));
+        }
+        let sizes = Sizes::new(&self.shape(1))?;
+        let bytes = 16 * u64::from(sizes.layers) * u64::from(cache_of_layer(&sizes, self.most as u32));
+        Ok(Reading {
+            sequences: self.sequences,
+            cache: Cache {
+                buffer: self.models.gpu.storage("keys and values", bytes)?,
+                most: self.most,
+            },
+            passes: Vec::new(),
+        })
+    }
+}
+
+impl Drop for GpuDecoder {
+    fn drop(&mut self) {
+        if let Some(reading) = self.reading.take() {
+            let mut free = self.models.readings.borrow_mut();
+            free.push(reading);
+            if free.len() > KEPT {
+                free.remove(0);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for GpuDecoder {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("GpuDecoder")
+            .field("sequences", &self.sequences)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
