@@ -1,5 +1,8 @@
-//! `cargo xtask serve | build | test`: from a fresh clone to a page in the browser, or to a verdict on a change.
+//! `cargo xtask serve | build | test | bench`: from a fresh clone to a page in the browser, to a verdict on a change, or to
+//! numbers.
 
+mod bench;
+mod bounds;
 mod compress;
 mod process;
 mod serve;
@@ -14,7 +17,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-/// Builds, serves and tests Stillroom.
+/// Builds, serves, tests and measures Stillroom.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
@@ -30,6 +33,8 @@ enum Command {
     Build(site::Args),
     /// Run every check and every test, stopping at the first stage that fails
     Test(test::Args),
+    /// Measure the page beside other libraries and write docs/performance.md
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +52,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Serve(args) => serve::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Build(args) => site::build(args.profile()).map(|()| ExitCode::SUCCESS),
         Command::Test(args) => test::run_all(&args),
+        Command::Bench(args) => bench::run(&args).map(|()| ExitCode::SUCCESS),
     }
 }
 
@@ -64,6 +70,8 @@ mod tests {
             "xtask serve --dev",
             "xtask build --dev",
             "xtask test --no-browser --quick",
+            "xtask bench --no-build --only peers,size --sizes lesson,S --modes kd --peers jax,torch --rounds 1",
+            "xtask bench --report",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }

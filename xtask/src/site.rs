@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::process::{npm, root, run};
 use crate::wasm::Profile;
-use crate::{compress, tools, wasm};
+use crate::{bounds, compress, tools, wasm};
 
 #[derive(clap::Args)]
 // Also part of the arguments of `serve`, whose own group has the same name.
@@ -31,7 +31,7 @@ pub fn build(profile: Profile) -> Result<()> {
     pages(profile)
 }
 
-/// Everything after the module: what Vite makes of www/, in dist/, with compressed copies in a release.
+/// Everything after the module: what Vite makes of www/, in dist/, with compressed copies and checked bounds in a release.
 pub fn pages(profile: Profile) -> Result<()> {
     tools::npm_packages("www")?;
     run(&mut npm("www", &["run", "build"])).context("the pages could not be built")?;
@@ -47,6 +47,7 @@ pub fn pages(profile: Profile) -> Result<()> {
     );
     if profile == Profile::Release {
         compress::folder(&dist)?;
+        bounds::check(&dist)?;
     }
     Ok(())
 }

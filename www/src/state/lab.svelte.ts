@@ -1,4 +1,4 @@
-import type { Answer, Backend, Agreement, BenchmarkOptions, BenchmarkResult, RunFile, Settings, TeacherName } from '../wasm/stillroom.js';
+import type { Answer, Backend, Agreement, BenchmarkOptions, BenchmarkResult, Profile, RunFile, Settings, TeacherName } from '../wasm/stillroom.js';
 import { WorkerClient } from '../worker/client';
 import type { Driver, FromWorker, Request } from '../worker/messages';
 import { Playback } from '../worker/playback';
@@ -38,6 +38,8 @@ export class Lab {
   /** What the address says beside the settings: experiment, backend, theme. */
   page = $state.raw<Values>(defaultsOf(PAGE_ROWS));
   status = $state<'opening' | 'ready' | 'failed'>('opening');
+  /** While a GPU is opened: how many of its kernels are compiled. */
+  compiled = $state<{ done: number; total: number } | undefined>();
   failure = $state('');
   /** Why a recorded run is played instead of a live one. */
   recordedBecause = $state('');
@@ -192,6 +194,10 @@ export class Lab {
     return (await this.request({ type: 'benchmark', options }, 'benchmarked')).result;
   }
 
+  async profile(options: BenchmarkOptions): Promise<Profile> {
+    return (await this.request({ type: 'profile', options }, 'profiled')).profile;
+  }
+
   private request<T extends FromWorker['type']>(command: Request, answer: T): Promise<Extract<FromWorker, { type: T }>> {
     if (!this.base || !this.canCompute) return Promise.reject(new Error('Nothing can be computed on this device.'));
     return this.base.driver.request(command, answer);
@@ -287,6 +293,7 @@ export class Lab {
   }
 
   private settle(works: boolean): void {
+    this.compiled = undefined;
     this.status = works ? 'ready' : 'failed';
     if (works) this.becameReady();
     else this.becameFailed(new Error(this.failure));
@@ -319,10 +326,13 @@ export class Lab {
           driver.send({ type: 'start' });
         }
       } else if (event.type === 'finished' && view.source !== 'opened') {
+        if (event.run.stopped) this.notify('error', event.run.stopped);
         this.awaited?.resolve(event.run);
         this.awaited = undefined;
       } else if (event.type === 'failed') {
         this.failed(event.message);
+      } else if (event.type === 'compiled') {
+        this.compiled = { done: event.done, total: event.total };
       } else if (event.type === 'mark') {
         void this.mark(driver, event.name);
       }

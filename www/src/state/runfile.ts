@@ -107,6 +107,7 @@ const runFile = record({
   failedMembers: count,
   seconds: finite,
   finished: flag,
+  stopped: maybe(prose),
 });
 
 /** Reads a run file. Throws an `Error` whose message is one sentence for the visitor. */

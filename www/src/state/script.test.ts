@@ -19,10 +19,22 @@ it.each([{ seed: NaN }, { steps: 1e99 }, { nonsense: 1 }, { backend: 'tpu' }, { 
 it('takes the options of the benchmark as its driver gives them', () => {
   expect(readBenchmarkOptions({ size: 'M', mode: 'lm', steps: 4, seed: 3, cfg: {}, lr: null, backend: 'webgpu' })).toEqual({
     size: 'M', mode: 'lm', steps: 4, seed: 3, fixed: false, lr: null, sanity: false, backend: 'webgpu',
+    population: null, width: null, layers: null, batch: null, vocab: null,
   });
   expect(readBenchmarkOptions({ sanity: true })).toMatchObject({ size: 'S', mode: 'kd', steps: 30, fixed: true, lr: 1e-2 });
 });
 
-it.each([{ size: 'XL' }, { mode: 'rl' }, { steps: 0 }, { steps: NaN }, { lr: '1' }, { backend: 'recorded' }])('refuses a benchmark with %o', (options) => {
+it('takes another shape than that of the size, and every mode', () => {
+  expect(readBenchmarkOptions({ population: 8, width: 96, layers: 1, batch: 4, vocab: 1024 })).toMatchObject({
+    population: 8, width: 96, layers: 1, batch: 4, vocab: 1024,
+  });
+  for (const mode of ['kd', 'lm', 'generate', 'recompute', 'matmul', 'copy']) expect(readBenchmarkOptions({ mode }).mode).toBe(mode);
+});
+
+it.each([
+  { size: 'XL' }, { mode: 'rl' }, { steps: 0 }, { steps: NaN }, { lr: '1' }, { backend: 'recorded' },
+  { population: 0 }, { width: 1.5 }, { layers: -1 }, { batch: Infinity }, { vocab: 1e9 },
+])('refuses a benchmark with %o', (options) => {
   expect(() => readBenchmarkOptions(options)).toThrow(/^benchmark: .*\.$/);
+  expect(() => readBenchmarkOptions(options, 'profile')).toThrow(/^profile: .*\.$/);
 });

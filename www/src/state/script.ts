@@ -1,4 +1,4 @@
-import type { Agreement, Backend, BenchmarkOptions, BenchmarkResult, RunFile, SelfTest } from '../wasm/stillroom.js';
+import type { Agreement, Backend, BenchmarkOptions, BenchmarkResult, Profile, RunFile, SelfTest } from '../wasm/stillroom.js';
 import { PAGE_ROWS } from './address';
 import { check, echo } from './check';
 import { experimentOf, type SettingRow, type Values } from './experiment';
@@ -20,6 +20,8 @@ export interface Script {
   /** `model` is `teacher` or the id of an arm. */
   ask(options: { model: string; prompt: string }): Promise<Reply>;
   benchmark(options: Record<string, unknown>): Promise<BenchmarkResult>;
+  /** Where the time of one of the benchmark's steps goes, by kind of work; the benchmark's options. */
+  profile(options: Record<string, unknown>): Promise<Profile>;
   /** How far losses and gradients of this device and of the CPU differ over so many training steps. */
   agreement(steps?: number): Promise<Agreement>;
 }
@@ -72,6 +74,12 @@ export function scriptOf(lab: Lab): Script {
       return lab.benchmark(checked);
     },
 
+    async profile(options) {
+      const checked = readBenchmarkOptions(options, 'profile');
+      await lab.ready();
+      return lab.profile(checked);
+    },
+
     async agreement(steps = 20) {
       if (!Number.isInteger(steps) || steps < 1 || steps > 1_000) throw new Error('agreement: steps must be a whole number from 1 to 1000.');
       await lab.ready();
@@ -103,28 +111,39 @@ function accept(row: SettingRow, value: unknown): Values[string] {
 }
 
 const STEPS: Record<string, number> = { lesson: 30, S: 30, M: 10 };
+/** Training by a teacher or by text; writing with the key-value cache and without; the device's peaks. */
+const MODES = ['kd', 'lm', 'generate', 'recompute', 'matmul', 'copy'];
+/** More is a slip of the pen; what a device can hold, the engine knows. */
+const LARGEST_SHAPE = 65_536;
 
-/** Fills in what the benchmark's sizes imply. Unknown options are the caller's own notes. */
-export function readBenchmarkOptions(options: Record<string, unknown>): BenchmarkOptions {
+/** Fills in what the benchmark's sizes imply; `call` is named in refusals. Unknown options are the caller's own notes. */
+export function readBenchmarkOptions(options: Record<string, unknown>, call = 'benchmark'): BenchmarkOptions {
   const size = String(options['size'] ?? 'S');
   const mode = String(options['mode'] ?? 'kd');
   const backend = options['backend'] ?? undefined;
   const sanity = Boolean(options['sanity']);
   const usual = sanity ? 30 : STEPS[size];
-  if (usual === undefined) throw new Error(`benchmark: size must be one of ${Object.keys(STEPS).join(', ')}.`);
-  if (mode !== 'kd' && mode !== 'lm') throw new Error('benchmark: mode must be kd or lm.');
+  if (usual === undefined) throw new Error(`${call}: size must be one of ${Object.keys(STEPS).join(', ')}.`);
+  if (!MODES.includes(mode)) throw new Error(`${call}: mode must be one of ${MODES.join(', ')}.`);
   if (backend !== undefined && backend !== 'webgpu' && backend !== 'cpu') {
-    throw new Error('benchmark: backend must be webgpu or cpu.');
+    throw new Error(`${call}: backend must be webgpu or cpu.`);
   }
   const number = (key: string): number | undefined => {
     const value = options[key];
     if (value === undefined || value === null) return undefined;
-    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`benchmark: ${key} must be a finite number.`);
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error(`${call}: ${key} must be a finite number.`);
+    return value;
+  };
+  const shape = (key: string): number | null => {
+    const value = number(key) ?? null;
+    if (value !== null && (!Number.isInteger(value) || value < 1 || value > LARGEST_SHAPE)) {
+      throw new Error(`${call}: ${key} must be a whole number from 1 to ${LARGEST_SHAPE}.`);
+    }
     return value;
   };
   const steps = number('steps') ?? usual;
   if (!Number.isInteger(steps) || steps < 1 || steps > 100_000) {
-    throw new Error('benchmark: steps must be a whole number from 1 to 100000.');
+    throw new Error(`${call}: steps must be a whole number from 1 to 100000.`);
   }
   return {
     size,
@@ -135,5 +154,10 @@ export function readBenchmarkOptions(options: Record<string, unknown>): Benchmar
     lr: number('lr') ?? (sanity ? 1e-2 : null),
     sanity,
     backend: backend ?? null,
+    population: shape('population'),
+    width: shape('width'),
+    layers: shape('layers'),
+    batch: shape('batch'),
+    vocab: shape('vocab'),
   };
 }

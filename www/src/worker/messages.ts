@@ -1,15 +1,25 @@
-import type { Agreement, Command, Event as EngineEvent, RunFile } from '../wasm/stillroom.js';
+import type { Agreement, BenchmarkOptions, Command, Event as EngineEvent, Profile, RunFile } from '../wasm/stillroom.js';
 
 /**
- * What the page sends: the engine's commands, and three that need no engine type.
+ * What the page sends: the engine's commands, and four that need no engine type.
  * `hello` comes first: a worker does not know the folder of the page, nor why a device is asked for, nor
  * whether burn is to compute instead of the fused plans (`plain`). `saveRun` asks for the run so far,
- * `agreement` how far this device and the CPU differ.
+ * `agreement` how far this device and the CPU differ, `profile` where the time of a benchmark's step goes.
  */
-export type ToWorker = Command | { type: 'hello'; base: string; because: string; plain: boolean } | { type: 'saveRun'; id: number } | { type: 'agreement'; id: number; steps: number };
+export type ToWorker =
+  | Command
+  | { type: 'hello'; base: string; because: string; plain: boolean }
+  | { type: 'saveRun'; id: number }
+  | { type: 'agreement'; id: number; steps: number }
+  | { type: 'profile'; id: number; options: BenchmarkOptions };
 
-/** What comes back, several at a time. */
-export type FromWorker = EngineEvent | { type: 'runSaved'; id: number; run: RunFile } | { type: 'agreed'; id: number; agreement: Agreement };
+/** What comes back, several at a time. `compiled`: so many of so many kernels for the GPU. */
+export type FromWorker =
+  | EngineEvent
+  | { type: 'compiled'; done: number; total: number }
+  | { type: 'runSaved'; id: number; run: RunFile }
+  | { type: 'agreed'; id: number; agreement: Agreement }
+  | { type: 'profiled'; id: number; profile: Profile };
 
 /** What carries out commands: the worker, or the playback of a run made earlier. */
 export interface Driver {

@@ -10,6 +10,9 @@ export interface Opened {
   device: DeviceInfo;
 }
 
+/** Told how many of how many GPU kernels are compiled. */
+export type Compiled = (done: number, total: number) => void;
+
 type Module = typeof import('../wasm/stillroom.js');
 
 /** Three builds of one crate: fused plans; the same with relaxed SIMD; and burn beside them, several times as large. */
@@ -30,6 +33,12 @@ const RELAXED_PROBE = Uint8Array.of(
 
 /** The modules that compute, loaded once each. Imported late, so that a failure is an error with a sentence and not a dead worker. */
 const modules = new Map<Build, Promise<Module>>();
+const memories: WebAssembly.Memory[] = [];
+
+/** Bytes of linear memory of all modules that have been loaded. */
+export function memoryBytes(): number {
+  return memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
+}
 
 async function loadEngine(plain: boolean): Promise<typeof Engine> {
   const build = plain ? 'plain' : WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'plans';
@@ -41,7 +50,8 @@ async function loadEngine(plain: boolean): Promise<typeof Engine> {
 async function load(build: Build): Promise<Module> {
   try {
     const loaded = (await BUILDS[build].script()) as unknown as Module;
-    await loaded.default({ module_or_path: BUILDS[build].file });
+    const { memory } = await loaded.default({ module_or_path: BUILDS[build].file });
+    memories.push(memory);
     return loaded;
   } catch (error) {
     // May be tried again.
@@ -52,12 +62,13 @@ async function load(build: Build): Promise<Module> {
   }
 }
 
-/** Opens the wanted device (wanted `because`), or the best that works, with fused plans unless `onlyPlain`. A device that fails falls to the next, and the reason says why. */
+/** Opens the wanted device (wanted `because`), or the best that works, with fused plans unless `onlyPlain`; `compiled` is told how far its kernels are. A device that fails falls to the next, and the reason says why. */
 export async function openEngine(
   wanted: Backend | undefined,
   models: ModelBytes,
   because: string,
   onlyPlain: boolean,
+  compiled: Compiled,
 ): Promise<Opened> {
   const reasons: string[] = [];
   const attempts: { backend: Backend; plain: boolean; failed: string }[] = [
@@ -81,7 +92,7 @@ export async function openEngine(
   for (const { backend, plain, failed } of attempts) {
     if (onlyPlain && !plain) continue;
     try {
-      const opened = await open(backend, plain, models);
+      const opened = await open(backend, plain, models, compiled);
       if (backend === 'cpu') return described(opened, reasons.join(' '));
       return described(opened, `${reasons.join(' ')} The self-test came out right.`, await adapterName());
     } catch (error) {
@@ -91,8 +102,8 @@ export async function openEngine(
   throw new Error(reasons.join(' '));
 }
 
-async function open(backend: Backend, plain: boolean, models: ModelBytes): Promise<Opened> {
-  const opened = await (await loadEngine(plain)).open(backend, plain, models);
+async function open(backend: Backend, plain: boolean, models: ModelBytes, compiled: Compiled): Promise<Opened> {
+  const opened = await (await loadEngine(plain)).open(backend, plain, models, compiled);
   const device = opened.device();
   if (!device.selfTest.passed) {
     opened.free();

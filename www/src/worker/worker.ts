@@ -1,9 +1,9 @@
 /// The one dedicated worker: all numbers are computed here. It speaks the types of `messages.ts`.
-import type { Backend, Engine, Settings, TeacherName } from '../wasm/stillroom.js';
+import type { Backend, DeviceInfo, Engine, Settings, TeacherName } from '../wasm/stillroom.js';
 import { timeLoop } from './benchmark';
 import type { FromWorker, ToWorker } from './messages';
 import { loadModel } from './models';
-import { openEngine } from './open';
+import { memoryBytes, openEngine } from './open';
 import { sentence } from './sentence';
 
 /** One turn of the clock: short enough that Pause and Reset feel immediate. */
@@ -24,6 +24,7 @@ let running = false;
 let markTaken: (() => void) | undefined;
 
 const post = (...events: FromWorker[]): void => scope.postMessage(events);
+const compiled = (done: number, total: number): void => post({ type: 'compiled', done, total });
 
 /** Calls into the engine never overlap: a second borrow of the same object panics. Each waits for the one before. */
 let queue: Promise<unknown> = Promise.resolve();
@@ -47,7 +48,7 @@ function opened(): Engine {
 
 async function open(wanted: Backend | undefined, name: TeacherName): Promise<void> {
   const models = await loadModel(base, name);
-  const next = await openEngine(wanted, models, because, plain);
+  const next = await openEngine(wanted, models, because, plain, compiled);
   engine?.free();
   engine = next.engine;
   backend = next.device.backend;
@@ -86,23 +87,33 @@ async function loop(): Promise<void> {
   looping = false;
 }
 
-async function benchmark(command: Extract<ToWorker, { type: 'benchmark' }>): Promise<void> {
-  const wanted = command.options.backend;
-  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, teacher), because, plain) : undefined;
+/** Works on the page's device, or on another one that is opened for that long. */
+async function onDevice(wanted: Backend | null | undefined, work: (engine: Engine, device: DeviceInfo) => Promise<void>): Promise<void> {
+  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, teacher), because, plain, compiled) : undefined;
   const on = own?.engine ?? opened();
   try {
+    const device = own?.device ?? on.device();
+    if (wanted && device.backend !== wanted) throw new Error(device.reason);
+    await work(on, device);
+  } finally {
+    own?.engine.free();
+  }
+}
+
+function benchmark({ id, options }: Extract<ToWorker, { type: 'benchmark' }>): Promise<void> {
+  return onDevice(options.backend, async (on, device) => {
     const mark = (name: string): Promise<void> => {
       const taken = new Promise<void>((resolve) => (markTaken = resolve));
       post({ type: 'mark', name });
       return taken;
     };
-    const device = own?.device ?? on.device();
-    if (wanted && device.backend !== wanted) throw new Error(device.reason);
-    const result = await timeLoop(await on.benchmark(command.options), command.options, mark);
-    post({ type: 'benchmarked', id: command.id, result: { ...result, device: `${device.backend}: ${device.adapter}` } });
-  } finally {
-    own?.engine.free();
-  }
+    const result = await timeLoop(await on.benchmark(options), options, mark, memoryBytes);
+    post({ type: 'benchmarked', id, result: { ...result, device: `${device.backend}: ${device.adapter}` } });
+  });
+}
+
+function profile({ id, options }: Extract<ToWorker, { type: 'profile' }>): Promise<void> {
+  return onDevice(options.backend, async (on) => post({ type: 'profiled', id, profile: await on.profile(options) }));
 }
 
 function handle(command: ToWorker): void {
@@ -159,6 +170,10 @@ function handle(command: ToWorker): void {
     case 'benchmark':
       running = false;
       void exclusive(command.id, false, () => benchmark(command));
+      break;
+    case 'profile':
+      running = false;
+      void exclusive(command.id, false, () => profile(command));
       break;
     case 'markTaken':
       markTaken?.();
