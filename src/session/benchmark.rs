@@ -135,16 +135,6 @@ impl Benchmark {
             Engine::Burn(device) => Work::Burn(Box::new(reference::Work::new(
                 &size, teacher, &student, optimizer, device,
             ))),
-            Engine::Cpu => Work::Cpu {
-                teacher: teacher.map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, &weights, 1, size.tokens))),
-                plan: Box::new(cpu::CpuPlan::new(
-                    size.shape(),
-                    &student,
-                    optimizer,
-                    mixture,
-                    cpu::Table::empty(v),
-                )),
-            },
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(device, queue) => {
                 let teacher = match teacher {
@@ -171,6 +161,17 @@ impl Benchmark {
                     plan: Box::new(plan),
                 }
             }
+            // One student: a crew has nothing to share out.
+            _ => Work::Cpu {
+                teacher: teacher.map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, &weights, 1, size.tokens))),
+                plan: Box::new(cpu::CpuPlan::new(
+                    size.shape(),
+                    &student,
+                    optimizer,
+                    mixture,
+                    cpu::Table::empty(v),
+                )),
+            },
         };
         let mut prng = Prng(options.seed.unwrap_or(1234));
         let fixed = options.fixed.unwrap_or(false).then(|| prng.batch(&size));
