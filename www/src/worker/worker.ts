@@ -17,6 +17,7 @@ const scope = self as unknown as {
 let base = '';
 let because = '';
 let plain = false;
+let threads = 1;
 let engine: Engine | undefined;
 let backend: Backend | undefined;
 let teacher: TeacherName = 'main';
@@ -47,7 +48,7 @@ function opened(): Engine {
 
 async function open(wanted: Backend | undefined, name: TeacherName): Promise<void> {
   const models = await loadModel(base, name);
-  const next = await openEngine(wanted, models, because, plain);
+  const next = await openEngine(wanted, models, because, plain, threads);
   engine?.free();
   engine = next.engine;
   backend = next.device.backend;
@@ -88,7 +89,7 @@ async function loop(): Promise<void> {
 
 async function benchmark(command: Extract<ToWorker, { type: 'benchmark' }>): Promise<void> {
   const wanted = command.options.backend;
-  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, teacher), because, plain) : undefined;
+  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, teacher), because, plain, threads) : undefined;
   const on = own?.engine ?? opened();
   try {
     const mark = (name: string): Promise<void> => {
@@ -111,6 +112,7 @@ function handle(command: ToWorker): void {
       base = command.base;
       because = command.because;
       plain = command.plain;
+      threads = command.threads;
       break;
     case 'open':
       running = false;
