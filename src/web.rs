@@ -1,6 +1,9 @@
 //! What the page's worker calls. Bindings only: everything that decides lives in the layers below.
 
+mod hand;
+
 use crate::device::{self, DeviceError};
+use crate::engine::crew::{Crew, Hands};
 use crate::model::hub;
 use crate::protocol::{Backend, BenchmarkOptions, DeviceInfo, Settings};
 use crate::session::{Library, Session, benchmark};
@@ -47,19 +50,27 @@ pub struct Engine {
 #[wasm_bindgen]
 impl Engine {
     /// Opens one tier; choosing among tiers is the caller's. `plain`: by burn instead of by fused plans, where this module
-    /// holds it. `compiled` is told how many of how many kernels are compiled, also later when others are. Throws a
-    /// sentence when the device or a file is refused.
+    /// holds it. `hands`: what else may compute for the processor's fused plans. `compiled` is told how many of how many GPU
+    /// kernels are compiled, also later when others are. Throws a sentence when the device or a file is refused.
     pub async fn open(
         #[wasm_bindgen(unchecked_param_type = "Backend")] backend: JsValue,
         plain: bool,
         models: ModelBytes,
+        hands: Option<Hands>,
         #[wasm_bindgen(unchecked_param_type = "(done: number, total: number) => void")] compiled: js_sys::Function,
     ) -> Result<Engine, JsError> {
         let backend: Backend = from_js(backend)?;
-        let (engine, adapter) = open_device(backend, plain, told(compiled)).await?;
+        let (mut engine, mut adapter) = open_device(backend, plain, told(compiled)).await?;
         let self_test = device::self_test(&engine, &now).await?;
         let files = [models.config(), models.weights(), models.tokenizer(), models.card()].map(|bytes| bytes.to_vec());
         let library = Library::open(&files[0], &files[1], &files[2], &files[3], &engine).await?;
+        // The hands run the loops that were just tested.
+        if let (crate::engine::Engine::Cpu, Some(hands)) = (&engine, hands)
+            && hands.most() > 1
+        {
+            adapter = format!("{WASM}, up to {} threads", hands.most());
+            engine = crate::engine::Engine::Crew(Rc::new(Crew::new(hands)));
+        }
         let info = DeviceInfo {
             backend,
             adapter,
@@ -216,6 +227,9 @@ pub async fn check_plan() -> Result<String, JsError> {
         .map_err(|error| JsError::new(&error))
 }
 
+/// What the CPU tier computes with.
+const WASM: &str = "WebAssembly SIMD";
+
 /// A callback of the page as one of ours. What it throws is its own affair.
 fn told(callback: js_sys::Function) -> crate::plan::gpu::Progress {
     Rc::new(move |done, total| {
@@ -228,12 +242,11 @@ async fn open_device(
     plain: bool,
     compiled: crate::plan::gpu::Progress,
 ) -> Result<(crate::engine::Engine, String), DeviceError> {
-    let cpu = "WebAssembly SIMD, one thread";
     match backend {
         Backend::Webgpu if plain => Ok((device::plain_webgpu().await?, String::new())),
         Backend::Webgpu => Ok((device::webgpu(compiled).await?, String::new())),
-        Backend::Cpu if plain => Ok((device::reference(), format!("{cpu}, without fused loops"))),
-        Backend::Cpu => Ok((device::cpu(), cpu.into())),
+        Backend::Cpu if plain => Ok((device::reference(), format!("{WASM}, one thread, without fused loops"))),
+        Backend::Cpu => Ok((device::cpu(), format!("{WASM}, one thread"))),
         Backend::Recorded => Err(DeviceError::Start("a recorded run needs no device".into())),
     }
 }

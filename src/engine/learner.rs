@@ -1,5 +1,7 @@
 //! A population in training.
 
+#[cfg(target_arch = "wasm32")]
+use super::crew;
 use super::{Engine, Failure, Models};
 use crate::objective::TargetTable;
 #[cfg(target_arch = "wasm32")]
@@ -19,6 +21,8 @@ enum Work {
     #[cfg(feature = "reference")]
     Burn(Box<reference::Learner>),
     Cpu(Box<cpu::CpuPlan>),
+    #[cfg(target_arch = "wasm32")]
+    Crew(Box<crew::CrewPlan>),
     #[cfg(target_arch = "wasm32")]
     Gpu(Box<gpu::GpuPlan>),
 }
@@ -53,13 +57,22 @@ impl Learner {
                 let learner = reference::Learner::new(device, shape, weights, optimizer, &mixture, table);
                 Work::Burn(Box::new(learner))
             }
-            Engine::Cpu => Work::Cpu(Box::new(cpu::CpuPlan::new(
-                shape,
-                weights,
-                optimizer,
-                mixture,
-                cpu_table(table),
-            ))),
+            Engine::Cpu => {
+                let plan = cpu::CpuPlan::new(shape, weights, optimizer, mixture, cpu_table(table));
+                Work::Cpu(Box::new(plan))
+            }
+            #[cfg(target_arch = "wasm32")]
+            Engine::Crew(crew) => {
+                let (hands, table) = (crew.hands_for(shape.population).await, cpu_table(table));
+                if hands < 2 {
+                    let plan = cpu::CpuPlan::new(shape, weights, optimizer, mixture, table);
+                    Work::Cpu(Box::new(plan))
+                } else {
+                    let crew = crew.clone();
+                    let plan = crew::CrewPlan::new(crew, hands, shape, weights, optimizer, &mixture, table).await?;
+                    Work::Crew(Box::new(plan))
+                }
+            }
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(gpu) => {
                 let soft = table.soft_rows();
@@ -88,6 +101,8 @@ impl Learner {
             Work::Burn(learner) => learner.step(input),
             Work::Cpu(plan) => self.unread.extend(plan.step(input)),
             #[cfg(target_arch = "wasm32")]
+            Work::Crew(plan) => plan.step(input),
+            #[cfg(target_arch = "wasm32")]
             Work::Gpu(plan) => plan.step(input)?,
         }
         Ok(())
@@ -104,18 +119,20 @@ impl Learner {
             Work::Burn(learner) => Ok(learner.losses().await?),
             Work::Cpu(_) => Ok(std::mem::take(&mut self.unread)),
             #[cfg(target_arch = "wasm32")]
+            Work::Crew(plan) => plan.losses().await,
+            #[cfg(target_arch = "wasm32")]
             Work::Gpu(plan) => Ok(plan.read_losses().await?.losses),
         }
     }
 
-    /// Whether reading losses means waiting for a device that could already do the next step.
+    /// Whether reading losses means waiting for a device, or for hands, that could already do the next step.
     pub fn is_read_late(&self) -> bool {
         match &self.work {
             #[cfg(feature = "reference")]
             Work::Burn(_) => false,
             Work::Cpu(_) => false,
             #[cfg(target_arch = "wasm32")]
-            Work::Gpu(_) => true,
+            Work::Crew(_) | Work::Gpu(_) => true,
         }
     }
 
@@ -133,6 +150,8 @@ impl Learner {
                 Ok((losses, gradient.to_vec()))
             }
             #[cfg(target_arch = "wasm32")]
+            Work::Crew(plan) => plan.gradient(input).await,
+            #[cfg(target_arch = "wasm32")]
             Work::Gpu(plan) => Ok(plan.gradient_read(input).await?),
         }
     }
@@ -143,6 +162,8 @@ impl Learner {
             #[cfg(feature = "reference")]
             Work::Burn(learner) => learner.updates(),
             Work::Cpu(plan) => plan.updates(),
+            #[cfg(target_arch = "wasm32")]
+            Work::Crew(plan) => plan.updates(),
             #[cfg(target_arch = "wasm32")]
             Work::Gpu(plan) => plan.updates(),
         }
@@ -159,6 +180,8 @@ impl Learner {
             Work::Burn(learner) => Ok(learner.weights().await?),
             Work::Cpu(plan) => Ok(plan.weights().to_vec()),
             #[cfg(target_arch = "wasm32")]
+            Work::Crew(plan) => plan.weights().await,
+            #[cfg(target_arch = "wasm32")]
             Work::Gpu(plan) => Ok(plan.read_weights().await?),
         }
     }
@@ -169,6 +192,8 @@ impl Learner {
             #[cfg(feature = "reference")]
             Work::Burn(learner) => Models::Burn(Box::new(learner.model().clone())),
             Work::Cpu(plan) => Models::on_cpu(&plan.shape().config, plan.weights()),
+            #[cfg(target_arch = "wasm32")]
+            Work::Crew(plan) => Models::Crew(plan.models()),
             #[cfg(target_arch = "wasm32")]
             Work::Gpu(plan) => Models::Gpu(plan.asked()),
         }

@@ -1,6 +1,7 @@
 //! What computes: the fused plans, or burn as the reference that they are checked against. One face for all of them; numbers go
 //! in and come out on the host, so that nothing above knows which it is.
 
+pub mod crew;
 mod generate;
 mod learner;
 mod models;
@@ -18,6 +19,9 @@ pub enum Engine {
     Burn(burn::tensor::Device),
     /// The fused plan on one thread of the processor.
     Cpu,
+    /// The same on several: a population in training is spread over the hands of a crew, and all else is done by this thread.
+    #[cfg(target_arch = "wasm32")]
+    Crew(std::rc::Rc<crew::Crew>),
     /// The fused plan on the GPU.
     #[cfg(target_arch = "wasm32")]
     Gpu(crate::plan::gpu::Gpu),

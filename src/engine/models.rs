@@ -1,5 +1,7 @@
 //! Models that can be asked.
 
+#[cfg(target_arch = "wasm32")]
+use super::crew;
 use super::{Engine, Failure};
 use crate::model::LlamaConfig;
 use crate::plan::cpu;
@@ -16,7 +18,10 @@ pub enum Models {
     #[cfg(feature = "reference")]
     Burn(Box<Llama>),
     Cpu(CpuModels),
-    /// Shares the weights of the plan that trains it, if one does: it is always as trained as that.
+    /// Shares the weights of the plan that trains it: it is always as trained as that.
+    #[cfg(target_arch = "wasm32")]
+    Crew(Rc<crew::CrewModels>),
+    /// The same, if a plan trains it.
     #[cfg(target_arch = "wasm32")]
     Gpu(Rc<gpu::GpuForward>),
 }
@@ -32,6 +37,9 @@ impl Models {
             #[cfg(feature = "reference")]
             Engine::Burn(device) => Self::Burn(Box::new(Llama::from_slice(config, weights, device))),
             Engine::Cpu => Self::on_cpu(config, weights),
+            // Only what is trained is shared out.
+            #[cfg(target_arch = "wasm32")]
+            Engine::Crew(_) => Self::on_cpu(config, weights),
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(gpu) => {
                 let population = weights.len() / config.parameter_count();
@@ -51,6 +59,8 @@ impl Models {
             Self::Burn(model) => &model.config,
             Self::Cpu(models) => &models.config,
             #[cfg(target_arch = "wasm32")]
+            Self::Crew(models) => models.config(),
+            #[cfg(target_arch = "wasm32")]
             Self::Gpu(models) => models.config(),
         }
     }
@@ -60,6 +70,8 @@ impl Models {
             #[cfg(feature = "reference")]
             Self::Burn(model) => model.population,
             Self::Cpu(models) => models.population,
+            #[cfg(target_arch = "wasm32")]
+            Self::Crew(models) => models.population(),
             #[cfg(target_arch = "wasm32")]
             Self::Gpu(models) => models.population(),
         }
@@ -82,6 +94,8 @@ impl Models {
                 Ok(logits)
             }
             #[cfg(target_arch = "wasm32")]
+            Self::Crew(models) => models.logits_at(tokens, length, rows).await,
+            #[cfg(target_arch = "wasm32")]
             Self::Gpu(models) => Ok(models.logits_at(tokens, length, rows).await?),
         }
     }
@@ -103,6 +117,8 @@ impl Models {
                 sequences,
                 positions,
             ))),
+            #[cfg(target_arch = "wasm32")]
+            Self::Crew(models) => Decoder::Crew(crew::CrewDecoder::new(models.clone(), sequences, positions)),
             #[cfg(target_arch = "wasm32")]
             Self::Gpu(models) => Decoder::Gpu(gpu::GpuDecoder::new(models, sequences, positions)),
         }
@@ -139,6 +155,8 @@ pub enum Decoder {
     Burn(Box<(Llama, Cache)>),
     Cpu(Box<cpu::Decoder>),
     #[cfg(target_arch = "wasm32")]
+    Crew(crew::CrewDecoder),
+    #[cfg(target_arch = "wasm32")]
     Gpu(gpu::GpuDecoder),
 }
 
@@ -156,6 +174,8 @@ impl Decoder {
                 Ok(read(model.next_logits(tokens, length, cache)).await?)
             }
             Self::Cpu(decoder) => Ok(decoder.next(tokens, length)),
+            #[cfg(target_arch = "wasm32")]
+            Self::Crew(decoder) => decoder.next(tokens, length).await,
             #[cfg(target_arch = "wasm32")]
             Self::Gpu(decoder) => Ok(decoder.next(tokens, length).await?),
         }

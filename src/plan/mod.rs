@@ -6,9 +6,10 @@ pub mod cpu;
 pub mod gpu;
 
 use crate::model::LlamaConfig;
+use serde::{Deserialize, Serialize};
 
 /// All sizes of a step; they do not change while a plan lives.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shape {
     pub config: LlamaConfig,
     /// Members, `p`.
@@ -22,7 +23,7 @@ pub struct Shape {
 }
 
 /// What a member's losses are made of, one entry per member, fixed for a run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mixture {
     /// Softmax temperature, positive.
     pub temperature: Vec<f32>,
@@ -47,7 +48,7 @@ pub struct StepInput<'a> {
 }
 
 /// Constants of the update.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdamWConfig {
     pub beta1: f64,
     pub beta2: f64,

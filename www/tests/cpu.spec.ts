@@ -1,5 +1,18 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { expectCopied, open, run, type Run } from './helpers';
+
+/** The script of a worker that trains some of the students. */
+const HAND = /\/hand-[^/]*\.js$/;
+const cores = (page: Page): Promise<number> => page.evaluate(() => navigator.hardwareConcurrency);
+/** Changes the script of the one worker. (Requests of the workers that it starts cannot be answered here.) */
+async function changeWorker(page: Page, change: (script: string) => string): Promise<void> {
+  await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    const script = await response.text();
+    expect(change(script)).not.toBe(script);
+    await route.fulfill({ response, body: change(script) });
+  });
+}
 
 const SMALL = '?backend=cpu&steps=40&budget=200&items=20';
 
@@ -55,6 +68,89 @@ test('copies move towards the teacher, and the main thread stays free', async ({
   // For the report: how long a task takes depends on the machine, so it is not asserted.
   info.annotations.push({ type: 'long tasks (ms)', description: JSON.stringify(longTasks) });
   console.log(`long tasks while training, ms: ${JSON.stringify(longTasks)}`);
+});
+
+test('a run on two threads is the run on one thread', async ({ page }) => {
+  const results: Run[] = [];
+  const warnings: string[] = [];
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
+  for (const threads of [1, 2]) {
+    const seen = await open(page, `?backend=cpu&threads=${threads}`);
+    await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+    const used = Math.min(threads, await cores(page));
+    const result = await run(page, { experiment: 'capability', backend: 'cpu', seed: 5, access: 'top20', steps: 20, budget: 200, items: 10 });
+    expect(result.device.adapter).toBe(`WebAssembly SIMD, ${used > 1 ? `up to ${used} threads` : 'one thread'}`);
+    expect(seen.requests.filter((url) => HAND.test(url))).toHaveLength(used > 1 ? used : 0);
+    expect(result.losses).toHaveLength(20);
+    results.push(result);
+    expect(seen.errors).toEqual([]);
+  }
+  const [one, two] = results as [Run, Run];
+  expect(two.losses).toEqual(one.losses);
+  expect(two.evaluations).toEqual(one.evaluations);
+  expect(two.samples).toEqual(one.samples);
+  expect(two.verdicts).toEqual(one.verdicts);
+  // Gradients and steps of two members, here and on one thread of the worker that leads.
+  const agreement = await page.evaluate(async () => (globalThis as unknown as { stillroom: { agreement(steps: number): Promise<object> } }).stillroom.agreement(5));
+  expect(agreement).toMatchObject({ steps: 5, lossError: 0, gradientError: 0 });
+  expect(warnings).toEqual([]);
+});
+
+test('with two threads a visitor pauses, goes on, begins again, and keeps a student', async ({ page }) => {
+  const seen = await open(page, '?backend=cpu&threads=2&steps=4000&budget=200&items=20');
+  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  const bar = page.locator('.bar');
+  const step = async (): Promise<number> => Number(/step ([\d,]+) of/.exec((await bar.textContent()) ?? '')?.[1]?.replace(',', ''));
+  const trained = async (): Promise<void> => {
+    await page.locator('[data-action="start"]').first().click();
+    await expect(bar).toHaveAttribute('data-phase', 'training', { timeout: 60_000 });
+    await expect.poll(step).toBeGreaterThan(2);
+    await page.locator('[data-action="pause"]').first().click();
+    await expect(bar).toHaveAttribute('data-running', 'false');
+  };
+  const ask = () =>
+    page.evaluate(async () => (globalThis as unknown as { stillroom: { ask(question: object): Promise<{ text: string }> } }).stillroom.ask({ model: 'text', prompt: 'please 37 + 48 =' }));
+  await trained();
+  expect((await ask()).text).not.toBe('');
+  const before = await step();
+  await page.locator('[data-action="step"]').click();
+  await expect.poll(step).toBe(before + 1);
+  const student = page.waitForEvent('download');
+  await page.locator('[data-action="save-student"]').last().click();
+  expect((await student).suggestedFilename()).toMatch(/-3\.zip$/);
+  await page.locator('[data-action="reset"]').click();
+  await expect(bar).toHaveAttribute('data-finished', 'false');
+  await expect.poll(step).not.toBe(before + 1);
+  await trained();
+  expect((await ask()).text).not.toBe('');
+  // The second run took the workers of the first.
+  expect(seen.requests.filter((url) => HAND.test(url))).toHaveLength((await cores(page)) > 1 ? 2 : 0);
+  expect(seen.errors).toEqual([]);
+});
+
+test('where no worker of the worker can be loaded, one thread computes', async ({ page }) => {
+  const warnings: string[] = [];
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()));
+  await changeWorker(page, (script) => script.replace(/hand-[\w-]+\.js/, 'hand-missing.js'));
+  await open(page, '?backend=cpu&threads=2');
+  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  const result = await run(page, { experiment: 'capability', backend: 'cpu', steps: 3, budget: 50, items: 5 });
+  expect(result.finished).toBe(true);
+  expect(result.losses).toHaveLength(3);
+  if ((await cores(page)) > 1) expect(warnings.join()).toContain('Fewer threads will compute');
+});
+
+test('a worker of the worker that fails ends the run with a sentence', async ({ page }) => {
+  // One step of many reaches a worker under a key that it does not know.
+  const dies = 'let left = 60; self.Worker = class extends Worker { postMessage(message, transfer) { super.postMessage(left-- ? message : { ...message, key: -1 }, transfer); } };';
+  await changeWorker(page, (script) => dies + script);
+  await open(page, '?backend=cpu&threads=2');
+  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  test.skip((await cores(page)) < 2, 'one core: nothing is shared out');
+  const failure = await run(page, { experiment: 'capability', backend: 'cpu', steps: 50, budget: 50, items: 5 }).then(String, String);
+  expect(failure).toContain('A worker that trains has no such students.');
+  await expect(page.locator('[data-notice="error"]')).toContainText('A worker that trains has no such students.');
+  await expect(page.locator('[data-device="recorded"]')).toBeVisible({ timeout: 30_000 });
 });
 
 test('teacher and copies answer a question, and unknown words are shown as unknown', async ({ page }) => {

@@ -23,8 +23,9 @@ export interface Member {
 export interface Run {
   finished: boolean;
   failedMembers: number;
-  device: { backend: string; reason: string; selfTest: { passed: boolean } };
+  device: { backend: string; adapter: string; reason: string; selfTest: { passed: boolean } };
   losses: { step: number; loss: (number | null)[] }[];
+  samples: unknown[];
   evaluations: { step: number; split: string; members: Member[] }[];
   verdicts: { id: string; holds: boolean | null; finding: string }[];
 }

@@ -136,6 +136,11 @@ impl CpuPlan {
         results
     }
 
+    /// What the rows of the next steps refer to.
+    pub fn refer_to(&mut self, table: Table) {
+        self.table = table;
+    }
+
     fn update(&mut self, rate: f64) {
         let count = self.net.layout.count;
         self.optimizer

@@ -33,19 +33,19 @@ impl Limit {
         match engine {
             #[cfg(feature = "reference")]
             Engine::Burn(_) => Err(Failure("limits are measured for the fused plans only".to_owned())),
-            Engine::Cpu if copy => Ok(Self::CpuCopy {
-                from: numbers(COPIED),
-                to: vec![0.0; COPIED],
-            }),
-            Engine::Cpu => {
-                let [n, k, m] = PRODUCT;
-                let (left, right) = (numbers(n * k), numbers(k * m));
-                Ok(Self::CpuProduct { left, right })
-            }
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(device) if copy => Ok(Self::Gpu(Box::new(gpu::Probe::copy(device, COPIED)?))),
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(device) => Ok(Self::Gpu(Box::new(gpu::Probe::product(device, PRODUCT).await?))),
+            _ if copy => Ok(Self::CpuCopy {
+                from: numbers(COPIED),
+                to: vec![0.0; COPIED],
+            }),
+            _ => {
+                let [n, k, m] = PRODUCT;
+                let (left, right) = (numbers(n * k), numbers(k * m));
+                Ok(Self::CpuProduct { left, right })
+            }
         }
     }
 

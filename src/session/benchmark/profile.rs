@@ -31,7 +31,6 @@ pub async fn profile(
         Engine::Burn(_) => {
             return Err(crate::engine::Failure("a profile is made of the fused plans only".to_owned()).into());
         }
-        Engine::Cpu => on_cpu(&size, with_teacher, now),
         #[cfg(target_arch = "wasm32")]
         Engine::Gpu(_) => {
             let mut training = Training::new(size, with_teacher, options, engine).await?;
@@ -41,6 +40,7 @@ pub async fn profile(
                 None => Vec::new(),
             }
         }
+        _ => on_cpu(&size, with_teacher, now),
     };
     Ok(Profile { parts })
 }

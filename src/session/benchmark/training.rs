@@ -106,16 +106,6 @@ impl Training {
             Engine::Burn(device) => Work::Burn(Box::new(super::reference::Work::new(
                 &size, teacher, &student, OPTIMIZER, device,
             ))),
-            Engine::Cpu => Work::Cpu {
-                teacher: teacher.map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, &weights, 1, size.tokens))),
-                plan: Box::new(cpu::CpuPlan::new(
-                    size.shape(),
-                    &student,
-                    OPTIMIZER,
-                    mixture,
-                    cpu::Table::empty(size.student.vocab_size),
-                )),
-            },
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(gpu) => {
                 let teacher = match teacher {
@@ -142,6 +132,17 @@ impl Training {
                     plan: Box::new(plan),
                 }
             }
+            // On one thread, also where there are more: what is compared are single threads.
+            _ => Work::Cpu {
+                teacher: teacher.map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, &weights, 1, size.tokens))),
+                plan: Box::new(cpu::CpuPlan::new(
+                    size.shape(),
+                    &student,
+                    OPTIMIZER,
+                    mixture,
+                    cpu::Table::empty(size.student.vocab_size),
+                )),
+            },
         };
         let mut prng = Prng(options.seed.unwrap_or(1234));
         let fixed = options.fixed.unwrap_or(false).then(|| prng.batch(&size));

@@ -56,6 +56,13 @@ describe('an address', () => {
     expect(ignored.at(-1)).toBe('and 34 more');
   });
 
+  it.each(['0', '65', '1.5', '-1', 'NaN', 'auto', '', '1e1', '0x2', '٣'])('lets no other number of threads through: %s', (text) => {
+    const { values, ignored } = readAddress(`?threads=${encodeURIComponent(text)}`, PAGE_ROWS);
+    expect(values).toEqual(defaultsOf(PAGE_ROWS));
+    expect(ignored).toEqual([`threads takes a whole number from 1 to 64, not “${text}”`]);
+    expect(readAddress('?threads=2', PAGE_ROWS).values['threads']).toBe(2);
+  });
+
   it('is written with the changed values only, and reads back', () => {
     expect(writeAddress(defaults, rows)).toBe('');
     const changed = { ...defaults, steps: 10, arms: ['text'] };

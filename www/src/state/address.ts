@@ -6,6 +6,8 @@ export const PAGE_ROWS: SettingRow[] = [
   choiceRow('experiment', 'Experiment', experiments.map((experiment) => experiment.id)),
   choiceRow('backend', 'Device', ['auto', 'webgpu', 'cpu', 'recorded']),
   choiceRow('engine', 'Engine', ['auto', 'plain']),
+  // At most so many on the processor; the default is more than are ever of use.
+  { key: 'threads', label: 'Threads', help: '', kind: 'integer', min: 1, max: 64, step: 1, default: 64, unit: '', choices: [] },
   choiceRow('theme', 'Colours', ['auto', 'light', 'dark']),
 ];
 

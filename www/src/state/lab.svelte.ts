@@ -239,6 +239,7 @@ export class Lab {
         (reason, silent) => this.lost(view, reason, silent),
         because,
         this.page['engine'] === 'plain',
+        Number(this.page['threads']),
       );
       this.base = { view, driver };
       driver.send({ type: 'open', backend: wanted ?? null, teacher: (this.values['teacher'] ?? 'main') as TeacherName });

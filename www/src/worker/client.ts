@@ -23,6 +23,7 @@ export class WorkerClient implements Driver {
     private readonly onLost: (reason: string, silent: boolean) => void,
     because: string,
     plain: boolean,
+    threads: number,
   ) {
     this.worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.worker.onmessage = (message: MessageEvent<FromWorker[]>) => this.receive(message.data);
@@ -33,7 +34,7 @@ export class WorkerClient implements Driver {
     this.worker.onmessageerror = () => this.lose('A message from the worker could not be read.');
     // Counts ticks, not time: a laptop that slept for an hour has not waited an hour for the worker.
     this.watch = setInterval(() => this.tick(), TICK_MS);
-    this.send({ type: 'hello', base: document.baseURI, because, plain });
+    this.send({ type: 'hello', base: document.baseURI, because, plain, threads });
   }
 
   send(command: ToWorker): void {

@@ -2,6 +2,7 @@ import type { Backend, DeviceInfo, Engine, ModelBytes } from '../wasm/stillroom.
 import plansFile from '../wasm/stillroom_bg.wasm?url';
 import relaxedFile from '../wasm-relaxed/stillroom_bg.wasm?url';
 import plainFile from '../wasm-reference/stillroom_bg.wasm?url';
+import { Hands } from './hands';
 import { sentence } from './sentence';
 import { isSoftware, type Adapter } from './software';
 
@@ -40,8 +41,7 @@ export function memoryBytes(): number {
   return memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
 }
 
-async function loadEngine(plain: boolean): Promise<typeof Engine> {
-  const build = plain ? 'plain' : WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'plans';
+async function loadEngine(build: Build): Promise<typeof Engine> {
   const loading = modules.get(build) ?? load(build);
   modules.set(build, loading);
   return (await loading).Engine;
@@ -62,12 +62,13 @@ async function load(build: Build): Promise<Module> {
   }
 }
 
-/** Opens the wanted device (wanted `because`), or the best that works, with fused plans unless `onlyPlain`; `compiled` is told how far its kernels are. A device that fails falls to the next, and the reason says why. */
+/** Opens the wanted device (wanted `because`), or the best that works, with fused plans unless `onlyPlain`; the processor with up to so many threads; `compiled` is told how far the GPU's kernels are. A device that fails falls to the next, and the reason says why. */
 export async function openEngine(
   wanted: Backend | undefined,
   models: ModelBytes,
   because: string,
   onlyPlain: boolean,
+  threads: number,
   compiled: Compiled,
 ): Promise<Opened> {
   const reasons: string[] = [];
@@ -92,7 +93,7 @@ export async function openEngine(
   for (const { backend, plain, failed } of attempts) {
     if (onlyPlain && !plain) continue;
     try {
-      const opened = await open(backend, plain, models, compiled);
+      const opened = await open(backend, plain, models, threads, compiled);
       if (backend === 'cpu') return described(opened, reasons.join(' '));
       return described(opened, `${reasons.join(' ')} The self-test came out right.`, await adapterName());
     } catch (error) {
@@ -102,8 +103,10 @@ export async function openEngine(
   throw new Error(reasons.join(' '));
 }
 
-async function open(backend: Backend, plain: boolean, models: ModelBytes, compiled: Compiled): Promise<Opened> {
-  const opened = await (await loadEngine(plain)).open(backend, plain, models, compiled);
+async function open(backend: Backend, plain: boolean, models: ModelBytes, threads: number, compiled: Compiled): Promise<Opened> {
+  const build = plain ? 'plain' : WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'plans';
+  const hands = backend === 'cpu' && !plain ? new Hands(build, threads) : undefined;
+  const opened = await (await loadEngine(build)).open(backend, plain, models, hands, compiled);
   const device = opened.device();
   if (!device.selfTest.passed) {
     opened.free();
