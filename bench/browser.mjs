@@ -57,8 +57,11 @@ class Session {
     page.on('console', (message) => message.type() === 'error' && this.errors.push(message.text().slice(0, 300)));
     await page.exposeFunction('__takeMark', async (name) => void (this.marks[name] = await this.snapshot()));
     await page.addInitScript(COUNT_GPU + MARKS);
+    const start = performance.now();
     await page.goto(url);
     await page.waitForFunction(ready);
+    /** From asking for the page until it was ready. */
+    this.ready_ms = performance.now() - start;
   }
 
   /** What the browser says of its graphics adapter. */

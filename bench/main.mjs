@@ -77,6 +77,14 @@ async function measure() {
   }
 }
 
+/** What the file keeps of a run: losses with more digits, as they are compared. Memory over time is in the summary of its part. */
+function kept({ times_ms, losses, memory, alive, entropy, first_ms, ...rest }) {
+  return {
+    ...rounded(rest),
+    ...(times_ms ? { times_ms: rounded(times_ms, 5), losses: rounded(losses, 9) } : {}),
+  };
+}
+
 /** What a run is, without the function that makes it. */
 const labels = ({ measure, ...rest }) => rest;
 const keyOf = (part, block, run) => JSON.stringify([part, block, { ...labels(run), round: 0 }]);
@@ -110,14 +118,15 @@ async function carryOut(plan, context) {
       machine: context.described,
       ...facts,
       summary: rounded(summarise(results)),
-      // Losses keep more digits: they are compared.
-      runs: results.map(({ times_ms, losses, ...rest }) => ({ ...rounded(rest), ...(times_ms ? { times_ms: rounded(times_ms, 5), losses: rounded(losses, 9) } : {}) })),
+      runs: results.map(kept),
     };
     write(document);
   }
   console.log(`measured in ${duration(performance.now() / 1000)}${failed ? `; ${failed} runs failed` : ''}`);
 }
 
+// The browsers end with this process.
+process.on('SIGTERM', () => process.exit(143));
 if (!args.report) await measure();
 if (!fs.existsSync(file)) throw new Error(`there is no ${file} yet: measure something first`);
 report(read(), args.out);

@@ -3,8 +3,16 @@ import { withPage } from './browser.mjs';
 
 const ready = () => globalThis.stillroom?.ready.then(() => true);
 
-/** Hands `work` a session of our page. It is opened on the processor, so that the first step on the GPU is a cold one. */
-export const onOurPage = ({ site, chromium }, work) => withPage({ executable: chromium, url: `${site}/?backend=cpu`, ready }, work);
+/** Hands `work` a session of our page, opened on `device`. */
+export const onOurPage = ({ site, chromium }, device, work) => withPage({ executable: chromium, url: `${site}/?backend=${device}`, ready }, work);
+
+/** One measured benchmark of a page that is opened on the benchmark's device. Added: how long the page took until it was ready. */
+export const measureOpened = (context, options) =>
+  onOurPage(context, options.backend, async (session) => {
+    const run = await measureOurs(session, options, context.timeout_s);
+    const { milliseconds } = await session.page.evaluate(() => globalThis.stillroom.ready.then(({ selfTest }) => selfTest));
+    return { ...run, ready_ms: session.ready_ms, self_test_ms: milliseconds };
+  });
 
 const benchmark = (options) => globalThis.stillroom.benchmark(options);
 const profile = (options) => globalThis.stillroom.profile(options);

@@ -19,7 +19,7 @@ export function blocks(context) {
       value,
       device,
       measure: () =>
-        onOurPage(context, (session) =>
+        onOurPage(context, device, (session) =>
           measureWithin(
             session,
             { size: 'S', mode: 'kd', backend: device, [dimension]: value },

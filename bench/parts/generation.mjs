@@ -8,7 +8,7 @@ export function blocks(context) {
       device,
       mode,
       measure: () =>
-        onOurPage(context, (session) =>
+        onOurPage(context, device, (session) =>
           measureWithin(
             session,
             { size: 'S', mode, backend: device },

@@ -14,7 +14,7 @@ export function blocks(context) {
       size,
       mode,
       measure: () =>
-        onOurPage(context, (session) =>
+        onOurPage(context, device, (session) =>
           measureWithin(
             session,
             { size, mode, backend: device },

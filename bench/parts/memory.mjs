@@ -20,7 +20,7 @@ export function blocks(context) {
           device,
           round: 0,
           measure: async () => {
-            const run = await onOurPage(context, (session) =>
+            const run = await onOurPage(context, device, (session) =>
               measureOurs(session, { size: 'S', mode: 'kd', steps, backend: device, ...batch }, context.timeout_s),
             );
             const alive = run.alive ?? [];

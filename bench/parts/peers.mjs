@@ -1,9 +1,10 @@
 // The training step of our page and of the peers, in turn: A B C A B C.
 import { withPage } from '../browser.mjs';
-import { measureOurs, onOurPage } from '../ours.mjs';
-import { SIZES } from '../peers/common.mjs';
+import { measureOpened, measureOurs, onOurPage } from '../ours.mjs';
+import { FEWEST_STEPS, SIZES } from '../peers/common.mjs';
 import { differences } from '../differences.mjs';
 import { PEERS, bench, ready, runNative } from '../peers/index.mjs';
+import { median } from '../stats.mjs';
 import { inTurn, summarise } from '../timing.mjs';
 
 const SEED = 1234;
@@ -21,7 +22,8 @@ function block(context, size, mode) {
     subject: 'ours',
     label: 'Stillroom',
     device,
-    measure: () => onOurPage(context, (session) => measureOurs(session, { ...options, backend: device }, context.timeout_s)),
+    // Opened on the processor: the first step on the GPU is then a cold one.
+    measure: () => onOurPage(context, 'cpu', (session) => measureOurs(session, { ...options, backend: device }, context.timeout_s)),
   }));
   const peers = context.peers.map((name) => {
     const { label, device, backend, native } = PEERS[name];
@@ -31,12 +33,26 @@ function block(context, size, mode) {
       : () => withPage({ executable: context.chromium, url: context.peerPages.url(name), ready }, (session) => session.measure(bench, asked, context.timeout_s));
     return { subject: name, label, device, measure };
   });
+  // What a visitor waits for after the page has opened: only the first step matters here.
+  const opened = { subject: 'opened', label: 'Stillroom, device open', device: 'webgpu', measure: () => measureOpened(context, { ...options, steps: FEWEST_STEPS, backend: 'webgpu' }) };
   // Each device's own together, so that what is compared lies close in time.
-  const once = DEVICES.flatMap((device) => [...ours, ...peers].filter((run) => run.device === device));
+  const once = DEVICES.flatMap((device) => [...ours, opened, ...peers].filter((run) => run.device === device));
   return {
     name: `${size} ${mode}`,
     facts: { size, mode, tokens: SIZES[size].B * SIZES[size].T },
     runs: inTurn(once, context.rounds),
-    summarise: (runs) => ({ rows: summarise(runs, ['subject', 'label', 'device']), differences: differences(runs) }),
+    summarise: (runs) => ({
+      rows: summarise(runs.filter((run) => run.subject !== 'opened'), ['subject', 'label', 'device']),
+      opened: opening(runs.filter((run) => run.subject === 'opened')),
+      differences: differences(runs.filter((run) => run.subject !== 'opened')),
+    }),
   };
+}
+
+/** The device opened first, then the call: medians over the rounds. */
+function opening(runs) {
+  const done = runs.filter((run) => !run.error);
+  if (!done.length) return { error: runs[0]?.error };
+  const of = (key) => median(done.map((run) => run[key]));
+  return { start_ms: of('start_ms'), ready_ms: of('ready_ms'), self_test_ms: of('self_test_ms') };
 }

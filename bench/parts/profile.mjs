@@ -9,7 +9,7 @@ export function blocks(context) {
     const once = ['webgpu', 'cpu'].map((device) => ({
       device,
       measure: () =>
-        onOurPage(context, (session) =>
+        onOurPage(context, device, (session) =>
           profileOurs(session, { size, mode: 'kd', backend: device, steps: context.quick ? 2 : 10 }, context.timeout_s),
         ),
     }));

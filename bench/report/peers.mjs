@@ -68,13 +68,20 @@ function firstSteps(blocks) {
       return [`${nameOf(row)}, ${size} ${mode}`, ms(row.start_ms), row.subject === 'ours' ? '' : times(row.start_ms / ours?.start_ms), ms(row.first_ms)];
     }),
   );
+  const opened = blocks
+    .filter(({ summary }) => summary.opened?.start_ms)
+    .map(({ size, mode, summary: { opened } }) => [`${size} ${mode}`, ms(opened.ready_ms), ms(opened.self_test_ms), ms(opened.start_ms)]);
   if (!rows.length) return '';
   return `### The first step
 
 From the call to the first loss, download excluded: the device opened, weights made and uploaded, kernels compiled, one step. Ours on WebGPU
 includes the self-test of the device.
 
-${table(['', 'until the first loss', 'ratio', 'of which in the first step itself'], rows)}`;
+${table(['', 'until the first loss', 'ratio', 'of which in the first step itself'], rows)}${opened.length ? `
+A visitor's page opens and tests the device while it loads. How long that takes on WebGPU, from asking for the page, and what is left until
+the first loss then:
+
+${table(['', 'until the page is ready', 'of which self-test', 'from the call to the first loss'], opened)}` : ''}`;
 }
 
 function losses(blocks) {

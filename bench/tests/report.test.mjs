@@ -21,6 +21,7 @@ function everything() {
         { size: 'S', mode: 'kd', tokens: 1024 },
         {
           rows: [row('ours', 'webgpu', 700, { gpu: gpu(70) }), row('jax', 'webgpu', 1750, { gpu: gpu(457) }), row('ours', 'cpu', 60), row('jax-wasm', 'cpu', 170), { subject: 'tfjs', label: 'TensorFlow.js', device: 'webgpu', failed: 3, error: 'too slow' }],
+          opened: { start_ms: 900, ready_ms: 3000, self_test_ms: 2500 },
           differences: [{ device: 'webgpu', peer: 'jax', label: 'jax-js', peer_device: 'webgpu', steps: 30, largest: 3e-6 }],
         },
         [{ label: 'ours', device: 'webgpu', round: 1, other_load: 0.7, times_ms: [] }],
@@ -72,6 +73,7 @@ test('aims are judged by their bounds, and left out where nothing was measured',
   const judged = Object.fromEntries(aims(everything()).map(({ aim, met }) => [aim, met]));
   assert.equal(judged['dispatches per step, WebGPU'], true);
   assert.equal(judged['time of a step relative to jax-js, WebGPU'], true);
+  assert.equal(judged['time until the first loss relative to jax-js, WebGPU, once the page is ready'], true);
   assert.equal(judged['time per member at 8 relative to one, WebGPU'], true);
   assert.equal(judged['generation with the cache relative to recomputing, CPU'], false);
   assert.equal(judged['generation with the cache relative to recomputing, WebGPU'], undefined);

@@ -204,3 +204,39 @@ test('the side-by-side benchmark reports losses and times', async ({ page }) => 
   expect(result.losses[0]).toBeCloseTo(6.249406, 3);
   expect(result.losses[3]).toBeCloseTo(6.249664, 3);
 });
+
+test('everything is reached and used by keyboard alone, and one sees where one is', async ({ page }) => {
+  await open(page, SMALL);
+  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
+  /** Goes on by Tab to what `selector` names; fails if a whole round does not pass it, or where no outline shows the focus. */
+  const tabTo = async (selector: string): Promise<void> => {
+    for (let presses = 0; presses < 200; presses++) {
+      await page.keyboard.press('Tab');
+      const focus = await page.evaluate((wanted) => {
+        const element = document.activeElement as HTMLElement;
+        return { there: element.matches(wanted), outline: getComputedStyle(element).outlineStyle, what: element.outerHTML.slice(0, 120) };
+      }, selector);
+      // Between the last and the first the focus is nowhere for a moment.
+      if (!focus.what.startsWith('<body')) expect(focus.outline, `an outline around ${focus.what}`).not.toBe('none');
+      if (focus.there) return;
+    }
+    throw new Error(`Tab does not come to ${selector}`);
+  };
+  await tabTo('.bar [data-action="start"]');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.bar')).toHaveAttribute('data-finished', 'true', { timeout: 90_000 });
+  await tabTo('#prompt');
+  await page.keyboard.type('please 37 + 48 =');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#ask dl')).toContainText('85');
+  const download = page.waitForEvent('download');
+  await tabTo('[data-action="save-run"]');
+  await page.keyboard.press('Enter');
+  expect((await download).suggestedFilename()).toMatch(/\.json$/);
+  await tabTo('.settings summary');
+  await page.keyboard.press('Space');
+  await tabTo('#set-seed');
+  await page.keyboard.type('7');
+  await page.keyboard.press('Tab');
+  await expect(page).toHaveURL(/seed=/);
+});

@@ -77,8 +77,9 @@ fn stages<'a>(args: &'a Args, reports: &'a Path) -> Vec<Stage<'a>> {
         ("clippy for the page", Box::new(|| page_clippy().into())),
         ("Rust tests", Box::new(|| rust_tests().into())),
         (
+            // Of the whole workspace, as the tests above: of one package alone, other features would be chosen and all built again.
             "documentation tests",
-            Box::new(|| libtest(&["test", "--doc", "--package", "stillroom"]).into()),
+            Box::new(|| libtest(&["test", "--doc", "--workspace"]).into()),
         ),
         // Before the checks of the pages, which import the types that it writes.
         ("WebAssembly", Box::new(move || wasm::build(profile).into())),
