@@ -3,8 +3,8 @@ import type { Agreement, Command, Event as EngineEvent, RunFile } from '../wasm/
 /**
  * What the page sends: the engine's commands, and three that need no engine type.
  * `hello` comes first: a worker does not know the folder of the page, nor why a device is asked for, nor
- * whether burn is to compute instead of the fused plans (`plain`), nor how many threads it may use. `saveRun` asks for the run so far,
- * `agreement` how far this device and the CPU differ.
+ * whether burn is to compute instead of the fused plans (`plain`), nor how many threads the processor may use.
+ * `saveRun` asks for the run so far, `agreement` how far this device and the CPU differ.
  */
 export type ToWorker = Command | { type: 'hello'; base: string; because: string; plain: boolean; threads: number } | { type: 'saveRun'; id: number } | { type: 'agreement'; id: number; steps: number };
 

@@ -52,7 +52,10 @@ async function load(build: Build): Promise<Module> {
   }
 }
 
-/** Opens the wanted device (wanted `because`), or the best that works, with fused plans unless `onlyPlain`; the processor with up to so many threads. A device that fails falls to the next, and the reason says why. */
+/**
+ * Opens the wanted device (wanted `because`), or the best that works, with fused plans unless `onlyPlain`, the processor with
+ * up to so many threads. A device that fails falls to the next, and the reason says why.
+ */
 export async function openEngine(
   wanted: Backend | undefined,
   models: ModelBytes,
