@@ -49,6 +49,20 @@ impl Tally {
         tally
     }
 
+    /// From the last lines of the TAP that Node's test runner prints: `# pass 3`, `# fail 0`.
+    pub fn from_tap(output: &str) -> Option<Tally> {
+        let number = |word: &str| {
+            output
+                .lines()
+                .rev()
+                .find_map(|line| line.strip_prefix(word)?.parse::<u64>().ok())
+        };
+        Some(Tally {
+            passed: number("# pass ")?,
+            failed: number("# fail ")?,
+        })
+    }
+
     /// From the JSON report of Vitest. A file that does not load is a failure without a test.
     pub fn from_vitest(json: &str) -> Option<Tally> {
         let report: serde_json::Value = serde_json::from_str(json).ok()?;
@@ -83,6 +97,13 @@ mod tests {
 
     fn tally(passed: u64, failed: u64) -> Tally {
         Tally { passed, failed }
+    }
+
+    #[test]
+    fn tap_counts_are_those_of_the_summary() {
+        let output = "ok 1 - # pass 7\n1..2\n# tests 2\n# pass 1\n# fail 1\n# skipped 0\n";
+        assert_eq!(Tally::from_tap(output), Some(tally(1, 1)));
+        assert_eq!(Tally::from_tap("node: bad option"), None);
     }
 
     #[test]

@@ -85,6 +85,7 @@ fn stages<'a>(args: &'a Args, reports: &'a Path) -> Vec<Stage<'a>> {
         ("WebAssembly", Box::new(move || wasm::build(profile).into())),
         ("types of the pages", Box::new(|| npm_script("check").into())),
         ("unit tests of the pages", Box::new(|| vitest(reports).into())),
+        ("unit tests of the bench", Box::new(|| bench_tests().into())),
         ("site", Box::new(move || site::pages(profile).into())),
     ];
     if !args.no_browser {
@@ -195,6 +196,18 @@ fn vitest(reports: &Path) -> Result<Tally> {
     let file = format!("--outputFile.json={}", report.display());
     let script = ["run", "test:unit", "--", "--reporter=default", "--reporter=json", &file];
     reported(npm("www", &script), &report, Tally::from_vitest)
+}
+
+/// They need none of the packages of bench/.
+fn bench_tests() -> Result<Tally> {
+    let (output, ok) = run_and_read(
+        Command::new("node")
+            .args(["--test", "--test-reporter=tap", "tests/"])
+            .current_dir(root().join("bench")),
+    )?;
+    let tally = Tally::from_tap(&output).context("Node's test runner did not say how many tests passed")?;
+    ensure!(ok || tally.failed > 0, "`node --test` failed, though no test did");
+    Ok(tally)
 }
 
 fn playwright(quick: bool, reports: &Path) -> Result<Tally> {
