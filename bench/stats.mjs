@@ -27,13 +27,13 @@ export function largestDifference(losses, reference) {
 }
 
 /**
- * Whether a series of [step, bytes] grew: the most up to step `settled`, the most after it.
- * Without a point on each side nothing can be said, and `grew` is null.
+ * Whether a series of [step, bytes] grew: its size at step `settled` (not the most until then, which may have been given back),
+ * the most after it. Without a point on each side nothing can be said, and `grew` is null.
  */
 export function growth(series, settled) {
-  const most = (points) => (points.length ? Math.max(...points.map(([, bytes]) => bytes)) : null);
-  const before = most(series.filter(([step]) => step <= settled));
-  const after = most(series.filter(([step]) => step > settled));
+  const before = series.filter(([step]) => step <= settled).at(-1)?.[1] ?? null;
+  const later = series.filter(([step]) => step > settled).map(([, bytes]) => bytes);
+  const after = later.length ? Math.max(...later) : null;
   return { settled, before, after, grew: before === null || after === null ? null : after > before };
 }
 

@@ -12,8 +12,8 @@ export function render({ parts, chart }) {
   const title = 'Memory over the steps of one run';
   const drawn = series.length ? picture(title, chart('memory', lineChart({ title, x: { label: 'step', zero: true }, y: { label: 'bytes', zero: true }, series }))) : '';
   const verdict = (growth) => (growth?.grew == null ? '-' : growth.grew ? `grew by ${bytes(growth.after - growth.before)}` : 'did not grow');
-  const rows = blocks.map(({ device, steps, batch, summary }) => [
-    `${DEVICES[device]}${batch ? `, batch ${batch}` : ''}`,
+  const rows = blocks.map(({ device, steps, batch, width, summary }) => [
+    `${DEVICES[device]}${batch ? `, batch ${batch}` : ''}${width ? `, width ${width}` : ''}`,
     number(steps, 5),
     ...(summary.error
       ? [`not measured: ${summary.error}`, '', '', '']
@@ -23,7 +23,7 @@ export function render({ parts, chart }) {
   return `## Memory
 
 The \`kd\` step of size S, thousands of times. GPU buffers count from their creation until they are destroyed or collected.${settled ? ` "Grew" compares the
-largest size after step ${settled} with the largest up to it.` : ''}
+largest size after step ${settled} with the size at it.` : ''}
 
 ${drawn}
 ${table(['', 'steps', 'wasm memory', `after step ${settled ?? '-'}`, 'GPU buffers', `after step ${settled ?? '-'}`], rows)}`;

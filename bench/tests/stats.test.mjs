@@ -18,8 +18,8 @@ test('losses are compared over the steps that both have, and no number is as far
   assert.equal(largestDifference([null], [1]).largest, 1);
 });
 
-test('growth is told from what happens before the memory has settled', () => {
-  const series = (after) => [[100, 5], [200, 9], [300, after], [400, 9]];
+test('growth is told from the size at the step by which memory has settled', () => {
+  const series = (after) => [[100, 12], [200, 9], [300, after], [400, 9]];
   assert.deepEqual(growth(series(9), 200), { settled: 200, before: 9, after: 9, grew: false });
   assert.equal(growth(series(10), 200).grew, true);
   assert.equal(growth([[300, 1]], 200).grew, null);
