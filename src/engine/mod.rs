@@ -1,6 +1,8 @@
 //! What computes: the fused plans, or burn as the reference that they are checked against. One face for all of them; numbers go
 //! in and come out on the host, so that nothing above knows which it is.
 
+// Only the page has workers; what needs none of them is tested natively.
+#[cfg(any(target_arch = "wasm32", test))]
 pub mod crew;
 mod generate;
 mod learner;

@@ -5,7 +5,9 @@
 
 use super::numbers::Prng;
 use super::size::Size;
-use super::training::{self, Training, every_row, input};
+#[cfg(target_arch = "wasm32")]
+use super::training::Training;
+use super::training::{self, every_row, input};
 use super::{BenchmarkError, mode_has_teacher};
 use crate::engine::Engine;
 use crate::plan::cpu;
