@@ -44,7 +44,7 @@ function cores(count: number): void {
 beforeEach(() => {
   workers.length = 0;
   starts = [];
-  cores(4);
+  cores(5);
   vi.stubGlobal('Worker', FakeWorker);
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
 });
@@ -55,9 +55,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('takes no more threads than there are cores, than the visitor allows, than are of use', () => {
-  expect(new Hands('plans', 64).most).toBe(4);
+it('leaves a core to the page unless the visitor asks for all, and takes no more than are of use', () => {
+  cores(4);
+  expect(new Hands('plans', 64).most).toBe(3);
+  expect(new Hands('plans', 5).most).toBe(3);
+  expect(new Hands('plans', 4).most).toBe(4);
   expect(new Hands('plans', 2).most).toBe(2);
+  cores(1);
+  expect(new Hands('plans', 64).most).toBe(1);
   cores(32);
   expect(new Hands('plans', 64).most).toBe(8);
   cores(0);

@@ -62,6 +62,14 @@ class Hand {
   }
 }
 
+/**
+ * As many as were asked for. Where that is more than there are cores, as by default, all cores but one: without one for the page
+ * itself, drawing a chart would hold it up for longer than a visitor should notice.
+ */
+function allowed(cores: number, threads: number): number {
+  return threads > cores ? Math.max(1, cores - 1) : threads;
+}
+
 /** The workers over which the members of a population are spread. They are started when a population first needs them. */
 export class Hands implements CrewHands {
   private readonly hands: Hand[] = [];
@@ -73,7 +81,7 @@ export class Hands implements CrewHands {
     threads: number,
   ) {
     // Some browsers know no workers of workers, and some do not tell how many cores there are.
-    this.limit = typeof Worker === 'function' ? Math.min(navigator.hardwareConcurrency || 1, MOST, threads) : 1;
+    this.limit = typeof Worker === 'function' ? Math.min(MOST, allowed(navigator.hardwareConcurrency || 1, threads)) : 1;
   }
 
   get most(): number {
