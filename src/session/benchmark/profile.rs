@@ -14,7 +14,9 @@ use crate::plan::cpu;
 use crate::protocol::{BenchmarkOptions, Profile, ProfilePart};
 
 /// Of every measurement the fastest counts: what else the machine does only adds.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
+/// Steps before anything is measured: a browser compiles loops better once they have run for a while.
+const WARM_UP: usize = 10;
 
 /// The parts of one step. `now`: milliseconds.
 ///
@@ -69,6 +71,9 @@ fn on_cpu(size: &Size, with_teacher: bool, now: &dyn Fn() -> f64) -> Vec<Profile
         training::mixture(size.population),
         cpu::Table::empty(size.student.vocab_size),
     );
+    for _ in 0..WARM_UP {
+        plan.step(&given);
+    }
     let mut out = Vec::new();
     let mut student = cpu::CpuModel::new(&size.student, &weights, size.population, size.tokens);
     let forward = fastest(now, || student.logits_at(&tokens, size.tokens, &rows, &mut out));
@@ -107,6 +112,8 @@ fn on_cpu(size: &Size, with_teacher: bool, now: &dyn Fn() -> f64) -> Vec<Profile
 const TIMES: usize = 64;
 #[cfg(target_arch = "wasm32")]
 const LONG_ENOUGH_MS: f64 = 30.0;
+#[cfg(target_arch = "wasm32")]
+const KERNEL_ROUNDS: usize = 3;
 
 /// Every kernel of a step by name, in the order of first use.
 #[cfg(target_arch = "wasm32")]
@@ -117,7 +124,7 @@ async fn kernels(plan: &crate::plan::gpu::GpuPlan, now: &dyn Fn() -> f64) -> Res
         let mut times = 1;
         let milliseconds = loop {
             let mut best = f64::INFINITY;
-            for _ in 0..ROUNDS.min(3) {
+            for _ in 0..KERNEL_ROUNDS {
                 let start = now();
                 plan.only(index, times);
                 plan.wait().await.map_err(Failure)?;
