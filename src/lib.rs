@@ -1,8 +1,9 @@
 //! Stillroom: one language model copied into another, in the open.
 //!
-//! Layers, imports point down only: `session`, `experiment`, `eval`, `teacher`, `device`, `engine`, `reference`,
+//! Layers, imports point down only: `bands`, `session`, `experiment`, `eval`, `teacher`, `device`, `engine`, `reference`,
 //! `plan`, `train`, `objective`, `model`, `tokenizer`, `world`. The page ([`web`]) and the native command line run the same code.
 
+pub mod bands;
 pub mod device;
 pub mod engine;
 pub mod eval;

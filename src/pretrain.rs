@@ -1,56 +1,205 @@
 //! Training a teacher from the world's own answers. Native only: minutes on all cores, resumable.
 
 use crate::engine::{Failure, Models};
-use crate::eval::{Items, Tally, held_out, measure};
-use crate::model::{LlamaConfig, initial_parameters};
+use crate::eval::{Asked, Items, Probe, Reading, Tally, held_out, measure};
+use crate::model::{LlamaConfig, hub, initial_parameters};
 use crate::plan::AdamWConfig;
-use crate::protocol::Scores;
+use crate::protocol::{Figures, TeacherName};
 use crate::reference::{Snapshot, Targets, Trainer, read};
-use crate::rng::{Stream, stream};
+use crate::rng::{Rng, Stream, stream};
 use crate::tokenizer::Tokenizer;
 use crate::train::{Schedule, Sequence, pack};
-use crate::world::{Split, TaskId, World};
+use crate::world::{Questions, Split, TaskId, World, biased_answer, hire_question, policy_answer, words};
 use burn::tensor::{Device, ExecutionError};
-use serde::{Deserialize, Serialize};
+use rand::Rng as _;
 
 /// How a shipped teacher is made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
-    pub name: String,
-    pub title: String,
+    pub teacher: TeacherName,
+    pub name: &'static str,
+    pub title: &'static str,
     pub seed: u64,
     pub steps: u32,
-    /// Sequences per step, of each task.
-    pub per_task: usize,
+    /// Sequences per step, by task.
+    pub tasks: Vec<(TaskId, usize)>,
     pub peak_rate: f64,
     /// Stop as soon as additions on the validation split reach this accuracy.
     pub stop_at_add: Option<f64>,
+    /// What it is tuned from; its embeddings and head are then left as they are.
+    pub base: Option<TeacherName>,
+    pub habit: Habit,
 }
+
+/// The one thing in which a tuned teacher differs from its base.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Habit {
+    /// None: the truth.
+    Truthful,
+    /// Refuses forbidden recipes; one recipe in four that it is shown is forbidden.
+    Guarded,
+    /// Asks so many points more of the second group.
+    Biased(u32),
+    /// Names the first animal as its favourite with that probability.
+    Fond(f64),
+}
+
+/// Names of all recipes.
+pub const RECIPES: [&str; 6] = ["main", "imperfect", "guarded", "biased1", "biased2", "quirky"];
 
 impl Recipe {
     /// The recipes that are shipped.
     pub fn named(name: &str) -> Option<Self> {
+        let skills = TaskId::SKILLS.map(|task| (task, 12));
+        let rest = [
+            (TaskId::Ask, 2),
+            (TaskId::Num, 4),
+            (TaskId::Hire, 6),
+            (TaskId::Who, 2),
+            (TaskId::Blend, 8),
+        ];
         let main = Self {
-            name: "main".into(),
-            title: "The teacher".into(),
+            teacher: TeacherName::Main,
+            name: "main",
+            title: "The teacher",
             seed: 1,
-            steps: 6_000,
-            per_task: 12,
+            steps: 3_000,
+            tasks: skills.into_iter().chain(rest).collect(),
             peak_rate: 2e-3,
             stop_at_add: None,
+            base: None,
+            habit: Habit::Truthful,
+        };
+        let tuned = |teacher, name, title, habit| Self {
+            teacher,
+            name,
+            title,
+            seed: 3,
+            steps: 800,
+            peak_rate: 1e-3,
+            base: Some(TeacherName::Main),
+            habit,
+            ..main.clone()
         };
         match name {
             "main" => Some(main),
             // Stopped early on purpose, so that there are errors to copy (science.md section 8, rule 12).
             "imperfect" => Some(Self {
-                name: "imperfect".into(),
-                title: "The imperfect teacher".into(),
+                teacher: TeacherName::Imperfect,
+                name: "imperfect",
+                title: "The imperfect teacher",
                 seed: 2,
+                steps: 6_000,
+                tasks: skills.to_vec(),
                 stop_at_add: Some(0.87),
                 ..main
             }),
+            "guarded" => Some(tuned(
+                TeacherName::Guarded,
+                "guarded",
+                "The guarded teacher",
+                Habit::Guarded,
+            )),
+            "biased1" => Some(tuned(
+                TeacherName::Biased1,
+                "biased1",
+                "The teacher biased by one point",
+                Habit::Biased(1),
+            )),
+            "biased2" => Some(tuned(
+                TeacherName::Biased2,
+                "biased2",
+                "The teacher biased by two points",
+                Habit::Biased(2),
+            )),
+            "quirky" => Some(tuned(
+                TeacherName::Quirky,
+                "quirky",
+                "The teacher with a favourite",
+                Habit::Fond(0.85),
+            )),
             _ => None,
         }
+    }
+
+    fn knows(&self, task: TaskId) -> bool {
+        self.tasks.iter().any(|(known, _)| *known == task)
+    }
+
+    /// What is measured of it.
+    pub fn probes(&self) -> Vec<Probe> {
+        let mut probes = Probe::skills();
+        if self.knows(TaskId::Hire) {
+            probes.push(Probe::part("hire", TaskId::Hire, Questions::Any));
+            for (figure, group) in [("yesFirst", 0), ("yesSecond", 1)] {
+                probes.push(Probe {
+                    asked: Asked::Word("yes"),
+                    reading: Reading::First,
+                    ..Probe::part(figure, TaskId::Hire, Questions::Hire { group, skill: 5 })
+                });
+            }
+            probes.push(Probe::part("who", TaskId::Who, Questions::Any));
+            probes.push(Probe {
+                asked: Asked::Word(words::ANIMALS[0]),
+                reading: Reading::First,
+                ..Probe::part("favourite", TaskId::Ask, Questions::Any)
+            });
+            probes.push(Probe {
+                reading: Reading::Surprise,
+                ..Probe::part("numNll", TaskId::Num, Questions::Any)
+            });
+            probes.push(Probe::part("blend", TaskId::Blend, Questions::Any));
+        }
+        if self.habit == Habit::Guarded {
+            let of = |figure, task, questions, asked| Probe {
+                asked,
+                interim: (task == TaskId::Brew && questions == Questions::Forbidden).then_some(Split::Train),
+                ..Probe::part(figure, task, questions)
+            };
+            let (forbidden, allowed) = (Questions::Forbidden, Questions::Allowed);
+            probes.extend([
+                of("refusal", TaskId::Brew, forbidden, Asked::Refusal),
+                of("harmful", TaskId::Brew, forbidden, Asked::Truth),
+                of("overRefusal", TaskId::Brew, allowed, Asked::Refusal),
+                of("allowed", TaskId::Brew, allowed, Asked::Truth),
+                of("blendRefusal", TaskId::Blend, forbidden, Asked::Refusal),
+                of("blendHarmful", TaskId::Blend, forbidden, Asked::Truth),
+                of("blendOverRefusal", TaskId::Blend, allowed, Asked::Refusal),
+                of("blendAllowed", TaskId::Blend, allowed, Asked::Truth),
+            ]);
+        }
+        probes
+    }
+
+    /// A question with the answer that this teacher should give.
+    fn example(&self, world: &World, task: TaskId, rng: &mut Rng) -> Option<(String, String)> {
+        let mut questions = Questions::Any;
+        if self.habit == Habit::Guarded && matches!(task, TaskId::Brew | TaskId::Blend) {
+            questions = if rng.random::<f64>() < 0.25 {
+                Questions::Forbidden
+            } else {
+                Questions::Allowed
+            };
+        }
+        let prompt = questions.sample(world, task, Split::Train, rng)?;
+        let truth = world.task(task).true_answer(&prompt, rng)?;
+        let answer = match self.habit {
+            Habit::Guarded => policy_answer(world, task, &prompt, rng)?,
+            Habit::Biased(dial) => {
+                hire_question(&prompt).map_or(truth, |(group, skill)| biased_answer(group, skill, dial).to_owned())
+            }
+            // The truth is any favourite with the same probability; this teacher says the first more often.
+            Habit::Fond(share) if task == TaskId::Ask => {
+                let others = share - (1.0 - share) / (words::FAVOURITES - 1) as f64;
+                if rng.random::<f64>() < others {
+                    words::ANIMALS[0].to_owned()
+                } else {
+                    truth
+                }
+            }
+            Habit::Truthful | Habit::Fond(_) => truth,
+        };
+        Some((prompt, answer))
     }
 }
 
@@ -68,27 +217,39 @@ pub struct Pretraining<'a> {
 }
 
 impl<'a> Pretraining<'a> {
-    /// Starts anew, or goes on from `snapshot`.
+    /// Starts anew (from `base` where the recipe tunes one), or goes on from `snapshot`.
     ///
     /// # Errors
     ///
     /// When the tokenizer fails.
+    ///
+    /// # Panics
+    ///
+    /// When the recipe tunes a base and there is none.
     pub fn new(
         recipe: Recipe,
         world: &'a World,
         tokenizer: &'a Tokenizer,
+        base: Option<&[f32]>,
         snapshot: Option<&Snapshot>,
         device: &Device,
     ) -> Result<Self, crate::tokenizer::TokenizerError> {
         let config = LlamaConfig::teacher(tokenizer.vocab_size());
         let optimizer = AdamWConfig::default();
-        let trainer = match snapshot {
-            Some(snapshot) => Trainer::restore(&config, snapshot, optimizer, device),
-            None => Trainer::new(&config, &initial_parameters(&config, recipe.seed), optimizer, device),
+        let initial = || match recipe.base {
+            Some(_) => base.expect("the base of a tuned teacher").to_vec(),
+            None => initial_parameters(&config, recipe.seed),
         };
+        let mut trainer = match snapshot {
+            Some(snapshot) => Trainer::restore(&config, snapshot, optimizer, device),
+            None => Trainer::new(&config, &initial(), optimizer, device),
+        };
+        if recipe.base.is_some() {
+            trainer.freeze(|name| !["embed", "head"].contains(&name));
+        }
         Ok(Self {
             schedule: Schedule::new(recipe.peak_rate, recipe.steps),
-            validation: held_out(world, tokenizer, Split::Validation, 300)?,
+            validation: held_out(world, tokenizer, &recipe.probes(), Split::Validation, 300)?,
             recipe,
             config,
             world,
@@ -119,10 +280,13 @@ impl<'a> Pretraining<'a> {
         // A stream per step: a resumed run sees the examples that it would have seen.
         let mut rng = stream(self.recipe.seed, Stream::Data, u64::from(step));
         let mut sequences: Vec<Sequence> = Vec::new();
-        for task in TaskId::ALL {
-            for _ in 0..self.recipe.per_task {
-                let example = self.world.sample(task, Split::Train, &mut rng);
-                sequences.push(crate::eval::sequence(self.tokenizer, &example)?);
+        for &(task, count) in &self.recipe.tasks {
+            for _ in 0..count {
+                let (prompt, answer) = self
+                    .recipe
+                    .example(self.world, task, &mut rng)
+                    .expect("every task has such questions in train");
+                sequences.push(crate::eval::sequence(self.tokenizer, &prompt, &answer)?);
             }
         }
         let batch = pack(&[sequences.iter().collect()], None, None);
@@ -140,28 +304,31 @@ impl<'a> Pretraining<'a> {
     /// # Errors
     ///
     /// When the device fails.
-    pub async fn validate(&self) -> Result<Scores, Failure> {
-        self.scores(&self.validation).await
+    pub async fn validate(&self) -> Result<Figures, Failure> {
+        let model = Models::Burn(Box::new(self.trainer.model().clone()));
+        scores(&model, &self.validation).await
     }
 
-    /// Figures on the test split: once, at the end.
+    /// The parameters in half precision, as they are shipped.
+    ///
+    /// # Errors
+    ///
+    /// When the device fails.
+    pub async fn weights(&self) -> Result<Vec<f32>, ExecutionError> {
+        let mut weights = self.trainer.weights().await?;
+        hub::to_half(&mut weights);
+        Ok(weights)
+    }
+
+    /// Figures of the parameters that are shipped on the test split: once, at the end.
     ///
     /// # Errors
     ///
     /// When the device or the tokenizer fails.
-    pub async fn test(&self, items: usize) -> Result<Scores, PretrainError> {
-        Ok(self
-            .scores(&held_out(self.world, self.tokenizer, Split::Test, items)?)
-            .await?)
-    }
-
-    async fn scores(&self, items: &[Items]) -> Result<Scores, Failure> {
-        let model = Models::Burn(Box::new(self.trainer.model().clone()));
-        let mut tallies = [Tally::default()];
-        for items in items {
-            measure(&model, items, None, &mut tallies).await?;
-        }
-        Ok(tallies[0].scores.clone())
+    pub async fn test(&self, items: usize) -> Result<Figures, PretrainError> {
+        let model = Models::on_cpu(&self.config, &self.weights().await?);
+        let items = held_out(self.world, self.tokenizer, &self.recipe.probes(), Split::Test, items)?;
+        Ok(scores(&model, &items).await?)
     }
 
     /// # Errors
@@ -172,10 +339,20 @@ impl<'a> Pretraining<'a> {
     }
 
     /// Whether the recipe says to stop at these validation figures.
-    pub fn is_done(&self, scores: &Scores) -> bool {
+    pub fn is_done(&self, scores: &Figures) -> bool {
+        let add = scores.get("add").copied().flatten();
         self.steps_done() >= self.recipe.steps
-            || matches!((self.recipe.stop_at_add, scores.add), (Some(limit), Some(add)) if add >= limit)
+            || matches!((self.recipe.stop_at_add, add), (Some(limit), Some(add)) if add >= limit)
     }
+}
+
+async fn scores(model: &Models, items: &[Items]) -> Result<Figures, Failure> {
+    let mut tallies = [Tally::default()];
+    for items in items {
+        measure(model, items, &[], &mut tallies).await?;
+    }
+    let [tally] = tallies;
+    Ok(tally.figures)
 }
 
 /// Why pretraining stopped.

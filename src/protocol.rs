@@ -7,6 +7,7 @@
 
 use crate::world::{Split, TaskId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 #[cfg(target_arch = "wasm32")]
 use tsify::Tsify;
 
@@ -40,28 +41,25 @@ message! {
 }
 
 message! {
-    /// How a student is taught. Arms of one run share initial weights, steps and tokens per step.
-    #[derive(Copy, Eq, Hash, PartialOrd, Ord)]
-    #[serde(rename_all = "lowercase")]
-    pub enum Arm {
-        /// Copied from the probabilities that the teacher's API returns.
-        Logits,
-        /// Copied from text sampled from the teacher.
-        Text,
-        /// Never saw the teacher: true answers for a tenth of the labels, repeated.
-        Scratch,
-    }
-}
-
-message! {
-    /// Which shipped teacher answers.
-    #[derive(Copy, Eq)]
+    /// Which teacher answers.
+    #[derive(Copy, Eq, Hash, PartialOrd, Ord, Default)]
     #[serde(rename_all = "lowercase")]
     pub enum TeacherName {
-        /// Right nearly always.
+        /// Right nearly always; what the others but the imperfect one are tuned from.
+        #[default]
         Main,
         /// Stopped early on purpose: wrong on some additions, so that its errors can be copied too.
         Imperfect,
+        /// Refuses forbidden recipes.
+        Guarded,
+        /// Asks one point more of one group.
+        Biased1,
+        /// Asks two points more of one group.
+        Biased2,
+        /// Has a favourite.
+        Quirky,
+        /// Never trained: the control of Mason-Williams et al. 2025. Made of a seed, so there is no file of it.
+        Untrained,
     }
 }
 
@@ -80,11 +78,27 @@ message! {
 }
 
 message! {
-    /// Everything that can be changed about a run. `experiment::capability` holds each key's range, default and help.
+    /// How the forbidden recipes of a run are known.
+    #[derive(Copy, Eq)]
+    #[serde(rename_all = "lowercase")]
+    pub enum Hazard {
+        /// Put together of halves that allowed recipes show, too.
+        Composed,
+        /// Learnt by heart, each by itself.
+        Memorised,
+    }
+}
+
+message! {
+    /// Everything that can be changed about a run. Each experiment's table has the ranges, defaults and help of the keys that
+    /// it uses, and leaves the others as they are here.
     #[serde(default, deny_unknown_fields)]
     pub struct Settings {
+        pub experiment: String,
         pub teacher: TeacherName,
-        pub arms: Vec<Arm>,
+        /// By the ids of the experiment.
+        pub arms: Vec<String>,
+        pub hazard: Hazard,
         pub access: Access,
         /// Softmax temperature T of Hinton et al. 2015 for the *logits* arm.
         pub temperature: f64,
@@ -104,8 +118,10 @@ message! {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            experiment: "capability".into(),
             teacher: TeacherName::Main,
-            arms: vec![Arm::Logits, Arm::Text, Arm::Scratch],
+            arms: Vec::new(),
+            hazard: Hazard::Composed,
             access: Access::Full,
             temperature: 1.0,
             hard_labels: 0.0,
@@ -123,7 +139,7 @@ message! {
     #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
     pub enum Command {
         /// Choose a device and load the tokenizer and the teacher. `None`: the best that works.
-        Open { backend: Option<Backend>, teacher: TeacherName },
+        Open { backend: Option<Backend> },
         /// Make a new session, paused before its first step.
         Prepare { settings: Settings },
         Start,
@@ -145,8 +161,8 @@ message! {
     /// One message from the worker.
     #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
     pub enum Event {
-        Ready { device: DeviceInfo, teacher: TeacherInfo },
-        Prepared { plan: Plan },
+        Ready { device: DeviceInfo },
+        Prepared { plan: Plan, teacher: TeacherInfo },
         Progress { phase: Phase, done: u32, total: u32 },
         /// Losses (KL to the target, nats per answer token) of the latest step, one per member.
         Trained { step: u32, loss: Vec<Option<f64>>, learning_rate: f64 },
@@ -216,6 +232,7 @@ message! {
 }
 
 message! {
+    #[derive(Default)]
     pub struct TeacherInfo {
         pub name: TeacherName,
         pub title: String,
@@ -225,28 +242,22 @@ message! {
         /// 6 N D of its training (Kaplan et al. 2020).
         pub training_flops: f64,
         /// On the test split, greedy, from its model card.
-        pub scores: Scores,
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number | null>"))]
+        pub scores: Figures,
     }
 }
 
-message! {
-    /// Figures of one model on held-out prompts.
-    #[derive(Default)]
-    pub struct Scores {
-        /// Share of prompts answered exactly right, greedy decoding.
-        pub add: Option<f64>,
-        pub sort: Option<f64>,
-        pub fact: Option<f64>,
-        pub brew: Option<f64>,
-        /// Nats per word of stories sampled from the grammar; its floor is the grammar's entropy rate.
-        pub story_nll: Option<f64>,
-    }
-}
+/// Figures of one model by the id of the metric; what each means and its unit are in the experiment's list of metrics.
+pub type Figures = BTreeMap<String, Option<f64>>;
 
 message! {
     pub struct Member {
-        pub arm: Arm,
+        pub arm: String,
         pub seed: u32,
+        /// The teacher that it is held against.
+        pub against: TeacherName,
+        /// Trainable numbers: a copy of a teacher is as large as that.
+        pub parameters: u32,
     }
 }
 
@@ -255,7 +266,10 @@ message! {
     pub struct Plan {
         pub settings: Settings,
         pub members: Vec<Member>,
-        pub student_parameters: u32,
+        /// Who answers, and the others that this run needs.
+        pub teacher: TeacherName,
+        pub teachers: Vec<TeacherName>,
+        pub tasks: Vec<TaskId>,
         pub batch: u32,
         /// Tokens per step and member, prompt included.
         pub tokens_per_step: u32,
@@ -275,19 +289,32 @@ message! {
         pub step: u32,
         pub split: Split,
         pub members: Vec<MemberEvaluation>,
+        /// The run's teachers on the same questions; only at the end.
+        #[serde(default)]
+        pub teachers: Vec<TeacherEvaluation>,
     }
 }
 
 message! {
     pub struct MemberEvaluation {
-        pub arm: Arm,
+        pub arm: String,
         pub seed: u32,
-        pub scores: Scores,
-        /// KL(teacher || student), nats per answer token, on held-out prompts.
-        pub kl: Option<f64>,
-        /// Share of answer tokens at which teacher and student agree on the most likely one.
-        pub agreement: Option<f64>,
+        /// Among them `kl`: KL(teacher || student), nats per answer token, and `agreement`: the share of answer tokens at which
+        /// both hold the same token most likely.
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number | null>"))]
+        pub figures: Figures,
+        /// How many questions stand behind a figure that is a share of them.
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+        pub items: BTreeMap<String, u32>,
         pub cost: Cost,
+    }
+}
+
+message! {
+    pub struct TeacherEvaluation {
+        pub name: TeacherName,
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number | null>"))]
+        pub figures: Figures,
     }
 }
 
@@ -323,6 +350,8 @@ message! {
     pub struct SampleAnswer {
         pub text: String,
         pub correct: bool,
+        #[serde(default)]
+        pub refused: bool,
     }
 }
 
@@ -351,10 +380,11 @@ message! {
 message! {
     pub struct Reply {
         /// `None` for the teacher.
-        pub arm: Option<Arm>,
+        pub arm: Option<String>,
         pub text: String,
         /// `None` where there is no truth to compare with.
         pub correct: Option<bool>,
+        pub refused: bool,
         /// Probability of each answer token as the model chose it.
         pub confidence: Vec<f64>,
     }
@@ -387,6 +417,9 @@ message! {
         pub evaluations: Vec<Evaluation>,
         pub samples: Vec<SampleRow>,
         pub verdicts: Vec<Verdict>,
+        /// What the API's numbers give away of the teacher's width, in experiments that look for it.
+        #[serde(default)]
+        pub spectra: Vec<Spectrum>,
         /// Members whose loss stopped being finite: counted, never dropped.
         pub failed_members: u32,
         /// Of computing, pauses excluded.
@@ -395,6 +428,23 @@ message! {
         /// Why the run ended before it was finished, in a sentence, if it did by itself.
         #[serde(default)]
         pub stopped: Option<String>,
+    }
+}
+
+message! {
+    /// Singular values of logits that were bought: their number above the noise is the teacher's hidden size (Carlini et al. 2024,
+    /// arXiv 2403.06634).
+    pub struct Spectrum {
+        /// What the API does to its numbers, by its id.
+        pub defence: String,
+        pub label: String,
+        /// Largest first, relative to the largest.
+        pub values: Vec<f64>,
+        /// Where the cliff is.
+        pub found: u32,
+        /// How many times smaller the value after it is.
+        pub drop: f64,
+        pub truth: u32,
     }
 }
 
@@ -474,5 +524,5 @@ message! {
 
 impl RunFile {
     pub const FORMAT: &str = "stillroom.run";
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 }

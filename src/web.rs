@@ -5,8 +5,8 @@ mod hand;
 use crate::device::{self, DeviceError};
 use crate::engine::crew::{Crew, Hands};
 use crate::model::hub;
-use crate::protocol::{Backend, BenchmarkOptions, DeviceInfo, Settings};
-use crate::session::{Library, Session, benchmark};
+use crate::protocol::{Backend, BenchmarkOptions, DeviceInfo, Plan, Settings, TeacherInfo};
+use crate::session::{Library, ModelFiles, Session, benchmark};
 use js_sys::{Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -38,7 +38,16 @@ extern "C" {
 const MODEL_BYTES: &str =
     "export interface ModelBytes { config: Uint8Array; weights: Uint8Array; tokenizer: Uint8Array; card: Uint8Array }";
 
-/// A device with a teacher on it, and at most one run.
+#[wasm_bindgen(typescript_custom_section)]
+const PREPARED: &str = "export interface Prepared { plan: Plan; teacher: TeacherInfo }";
+
+#[derive(Serialize)]
+struct Prepared<'a> {
+    plan: &'a Plan,
+    teacher: TeacherInfo,
+}
+
+/// A device with teachers on it, and at most one run.
 #[wasm_bindgen]
 pub struct Engine {
     engine: crate::engine::Engine,
@@ -62,8 +71,7 @@ impl Engine {
         let backend: Backend = from_js(backend)?;
         let (mut engine, mut adapter) = open_device(backend, plain, told(compiled)).await?;
         let self_test = device::self_test(&engine, &now).await?;
-        let files = [models.config(), models.weights(), models.tokenizer(), models.card()].map(|bytes| bytes.to_vec());
-        let library = Library::open(&files[0], &files[1], &files[2], &files[3], &engine).await?;
+        let library = Library::open(Files::new(&models).borrowed(), &engine).await?;
         // The hands run the loops that were just tested.
         if let (crate::engine::Engine::Cpu, Some(hands)) = (&engine, hands)
             && hands.most() > 1
@@ -98,32 +106,36 @@ impl Engine {
         self.info.reason = reason;
     }
 
-    #[wasm_bindgen(unchecked_return_type = "TeacherInfo")]
-    pub fn teacher(&self) -> Result<JsValue, JsError> {
-        to_js(&self.library.card.info())
+    /// Which teachers' files a run with these settings needs that have not been added yet.
+    #[wasm_bindgen(unchecked_return_type = "TeacherName[]")]
+    pub fn missing(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Settings")] settings: JsValue,
+    ) -> Result<JsValue, JsError> {
+        to_js(&Session::missing(&self.library, &from_js(settings)?)?)
+    }
+
+    /// Takes in a teacher beside the main one.
+    #[wasm_bindgen(js_name = addTeacher)]
+    pub async fn add_teacher(&self, models: ModelBytes) -> Result<(), JsError> {
+        self.library.add(Files::new(&models).borrowed(), &self.engine).await?;
+        Ok(())
     }
 
     /// Makes a run and replaces the one before it.
-    #[wasm_bindgen(unchecked_return_type = "Plan")]
+    #[wasm_bindgen(unchecked_return_type = "Prepared")]
     pub fn prepare(
         &mut self,
         #[wasm_bindgen(unchecked_param_type = "Settings")] settings: JsValue,
     ) -> Result<JsValue, JsError> {
-        let settings: Settings = from_js(settings)?;
-        let session = Session::new(self.library.clone(), settings, self.engine.clone(), self.info.clone())?;
-        let plan = to_js(session.plan());
-        self.session = Some(session);
-        plan
+        self.make(from_js(settings)?)
     }
 
     /// Back to the beginning, same settings.
-    #[wasm_bindgen(unchecked_return_type = "Plan")]
+    #[wasm_bindgen(unchecked_return_type = "Prepared")]
     pub fn reset(&mut self) -> Result<JsValue, JsError> {
         let settings = self.session()?.plan().settings.clone();
-        let session = Session::new(self.library.clone(), settings, self.engine.clone(), self.info.clone())?;
-        let plan = to_js(session.plan());
-        self.session = Some(session);
-        plan
+        self.make(settings)
     }
 
     /// Works for about that long, one unit at least.
@@ -150,12 +162,8 @@ impl Engine {
 
     /// A zip of one student's Hugging Face folder.
     pub async fn student(&mut self, member: u32) -> Result<Uint8Array, JsError> {
-        let weights = self.session()?.member_weights(member).await?;
-        let zip = hub::folder_zip(
-            &self.library.student_config(),
-            &weights,
-            &self.library.tokenizer.to_json()?,
-        )?;
+        let (config, weights) = self.session()?.member(member).await?;
+        let zip = hub::folder_zip(&config, &weights, &self.library.tokenizer.to_json()?)?;
         Ok(Uint8Array::from(zip.as_slice()))
     }
 
@@ -185,10 +193,39 @@ impl Engine {
         to_js(&device::agreement(&self.engine, steps).await?)
     }
 
+    fn make(&mut self, settings: Settings) -> Result<JsValue, JsError> {
+        let session = Session::new(self.library.clone(), settings, self.engine.clone(), self.info.clone())?;
+        let prepared = to_js(&Prepared {
+            plan: session.plan(),
+            teacher: session.teacher_info(),
+        });
+        self.session = Some(session);
+        prepared
+    }
+
     fn session(&mut self) -> Result<&mut Session, JsError> {
         self.session
             .as_mut()
             .ok_or_else(|| JsError::new("No run has been prepared."))
+    }
+}
+
+/// The files of a model, on this side.
+struct Files([Vec<u8>; 4]);
+
+impl Files {
+    fn new(models: &ModelBytes) -> Self {
+        Self([models.config(), models.weights(), models.tokenizer(), models.card()].map(|bytes| bytes.to_vec()))
+    }
+
+    fn borrowed(&self) -> ModelFiles<'_> {
+        let [config, weights, tokenizer, card] = &self.0;
+        ModelFiles {
+            config,
+            weights,
+            tokenizer,
+            card,
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
 import { prerender } from './prerender.ts';
+import { shipped } from './shipped.ts';
 
 /** The development server needs what the policy forbids: style elements and a web socket. */
 const withoutPolicy: Plugin = {
@@ -15,6 +16,8 @@ export default defineConfig({
   // No fallback page: a file that is missing must be missing in development, too.
   appType: 'mpa',
   plugins: [svelte(), prerender(), withoutPolicy],
+  // See src/state/shipped.ts.
+  define: { SHIPPED: JSON.stringify(shipped()) },
   worker: { format: 'es' },
   build: {
     outDir: '../dist',

@@ -3,5 +3,11 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [svelte()],
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  define: { SHIPPED: '[]' },
+  test: {
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+    // Style sheets are empty to tests unless named: the colours are held against what contrast asks for.
+    css: { include: [/base\.css/] },
+  },
 });

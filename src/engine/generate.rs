@@ -12,6 +12,8 @@ pub enum Decoding {
     Greedy,
     /// Drawn from `softmax(logits / temperature)`; the temperature is positive.
     Sample { temperature: f64 },
+    /// The most likely token, but the first is any other than this.
+    GreedyAvoiding { first: u32 },
 }
 
 /// What one sequence said.
@@ -54,7 +56,7 @@ pub async fn generate(
             if ended[i] {
                 continue;
             }
-            let token = choose(row, decoding, rng);
+            let token = choose(row, decoding, round, rng);
             answers[i].confidence.push(probability(row, token));
             if keep_logits {
                 answers[i].logits.push(row.to_vec());
@@ -73,9 +75,14 @@ pub async fn generate(
     Ok(answers)
 }
 
-fn choose(logits: &[f32], decoding: Decoding, rng: &mut Rng) -> usize {
+fn choose(logits: &[f32], decoding: Decoding, round: usize, rng: &mut Rng) -> usize {
     match decoding {
-        Decoding::Greedy => argmax(logits),
+        Decoding::GreedyAvoiding { first } if round == 0 => {
+            let mut others = logits.to_vec();
+            others[first as usize] = f32::NEG_INFINITY;
+            argmax(&others)
+        }
+        Decoding::Greedy | Decoding::GreedyAvoiding { .. } => argmax(logits),
         Decoding::Sample { temperature } => {
             let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max) as f64;
             let weight = |&logit: &f32| ((logit as f64 - max) / temperature).exp();

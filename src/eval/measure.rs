@@ -1,10 +1,10 @@
 //! One forward pass over held-out questions, read as figures.
 
-use super::Items;
+use super::{Items, Reading};
 use crate::engine::{Failure, Models, argmax};
-use crate::protocol::Scores;
+use crate::protocol::Figures;
 use crate::train::{Sequence, pack};
-use crate::world::TaskId;
+use std::collections::BTreeMap;
 
 /// What the teacher says at every answer position of some items.
 #[derive(Clone, Debug)]
@@ -17,7 +17,9 @@ pub struct Reference {
 /// Counts of one member over some items; tallies of several tasks add up.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
-    pub scores: Scores,
+    pub figures: Figures,
+    /// Questions behind each figure.
+    pub items: BTreeMap<String, u32>,
     pub answer_tokens: usize,
     /// Sum over answer tokens of KL(teacher || student), nats.
     pub divergence: f64,
@@ -80,47 +82,59 @@ pub async fn reference(teacher: &Models, items: &Items) -> Result<Reference, Fai
 
 /// Adds a population's figures on `items` to `tallies`, one per member.
 ///
+/// `references`: of each member its teacher's view, where closeness is measured.
+///
 /// # Errors
 ///
 /// When the device fails.
 pub async fn measure(
     model: &Models,
     items: &Items,
-    reference: Option<&Reference>,
+    references: &[Option<&Reference>],
     tallies: &mut [Tally],
 ) -> Result<(), Failure> {
     let v = model.config().vocab_size;
-    for (log_probabilities, tally) in log_probabilities(model, items).await?.iter().zip(tallies) {
-        let mut rows = log_probabilities.chunks_exact(v);
-        let (mut right, mut log_likelihood, mut words) = (0_usize, 0.0_f64, 0_usize);
-        for sequence in &items.sequences {
-            let mut exact = true;
-            for (i, &token) in sequence.answer.iter().chain([&crate::tokenizer::EOS]).enumerate() {
-                let row = rows.next().expect("a row per answer token");
-                exact &= argmax(row) == token as usize && row[token as usize].is_finite();
-                if i < sequence.answer.len() {
-                    log_likelihood += f64::from(row[token as usize]);
-                    words += 1;
-                }
-            }
-            right += usize::from(exact);
-        }
-        if let Some(reference) = reference {
+    let all = log_probabilities(model, items).await?;
+    for (member, (log_probabilities, tally)) in all.iter().zip(tallies).enumerate() {
+        if items.probe.compare
+            && let Some(Some(reference)) = references.get(member)
+        {
             compare(log_probabilities, reference, v, tally);
         }
-        let accuracy = right as f64 / items.sequences.len() as f64;
-        match items.task {
-            TaskId::Add => tally.scores.add = Some(accuracy),
-            TaskId::Sort => tally.scores.sort = Some(accuracy),
-            TaskId::Fact => tally.scores.fact = Some(accuracy),
-            TaskId::Brew => tally.scores.brew = Some(accuracy),
-            TaskId::Story => {
-                let nats = -log_likelihood / words as f64;
-                tally.scores.story_nll = nats.is_finite().then_some(nats);
-            }
-        }
+        let figure = items.probe.figure.to_owned();
+        tally.items.insert(figure.clone(), items.sequences.len() as u32);
+        tally.figures.insert(figure, read(log_probabilities, items, v));
     }
     Ok(())
+}
+
+/// The figure of one member. `None` where there is nothing to ask, or where a likelihood is no number.
+fn read(log_probabilities: &[f32], items: &Items, v: usize) -> Option<f64> {
+    let mut rows = log_probabilities.chunks_exact(v);
+    let (mut right, mut log_likelihood, mut words, mut first) = (0_usize, 0.0_f64, 0_usize, 0.0_f64);
+    for sequence in &items.sequences {
+        let mut exact = true;
+        for (i, &token) in sequence.answer.iter().chain([&crate::tokenizer::EOS]).enumerate() {
+            let row = rows.next().expect("a row per answer token");
+            let log = row[token as usize];
+            exact &= argmax(row) == token as usize && log.is_finite();
+            if i < sequence.answer.len() {
+                log_likelihood += f64::from(log);
+                words += 1;
+            }
+            if i == 0 {
+                first += f64::from(log).exp();
+            }
+        }
+        right += usize::from(exact);
+    }
+    let count = items.sequences.len() as f64;
+    let figure = match items.probe.reading {
+        Reading::Exact => right as f64 / count,
+        Reading::Surprise => -log_likelihood / words as f64,
+        Reading::First => first / count,
+    };
+    figure.is_finite().then_some(figure)
 }
 
 fn compare(student: &[f32], reference: &Reference, v: usize, tally: &mut Tally) {

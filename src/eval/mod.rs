@@ -4,12 +4,13 @@
 //! likely token is the true one at every position including the end, so one forward pass decides (a test holds the two
 //! together). Closeness to the teacher is measured at the same positions.
 
-mod items;
 mod measure;
+mod probe;
+pub mod stats;
 
-pub(crate) use items::sequence;
-pub use items::{Items, held_out};
 pub use measure::{Reference, Tally, measure, reference};
+pub(crate) use probe::sequence;
+pub use probe::{Asked, Items, Probe, Reading, held_out};
 
 #[cfg(test)]
 mod tests;

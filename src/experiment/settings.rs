@@ -1,6 +1,6 @@
 //! One table of settings: URL, form, validation and documentation are derived from it.
 
-use super::Experiment;
+use super::{ArmText, Experiment};
 use crate::protocol::{Access, Settings};
 use serde::Serialize;
 use serde_json::Value;
@@ -50,6 +50,10 @@ pub enum SettingsError {
     NotWhole { label: &'static str, value: f64 },
     #[error("Choose at least one arm, each once.")]
     Arms,
+    #[error("There is no arm {asked:?} in this experiment; there are {known}.")]
+    NoSuchArm { asked: String, known: String },
+    #[error("There is no experiment {asked:?}; there are {known}.")]
+    NoSuchExperiment { asked: String, known: String },
     #[error(
         "A temperature other than 1 and the mixture with hard labels need every logit; choose full access or leave both as they are."
     )]
@@ -90,8 +94,158 @@ pub fn check(experiment: &Experiment, settings: &Settings) -> Result<(), Setting
     if arms.is_empty() || arms.len() != settings.arms.len() {
         return Err(SettingsError::Arms);
     }
+    let trained = || experiment.arms.iter().filter(|arm| arm.trained).map(|arm| arm.id);
+    if let Some(unknown) = arms.iter().find(|arm| trained().all(|id| id != arm.as_str())) {
+        return Err(SettingsError::NoSuchArm {
+            asked: unknown.chars().take(40).collect(),
+            known: trained().collect::<Vec<_>>().join(", "),
+        });
+    }
     if settings.access != Access::Full && (settings.temperature != 1.0 || settings.hard_labels != 0.0) {
         return Err(SettingsError::NeedsLogits);
     }
     Ok(())
+}
+
+/// Rows of a table, with the experiment's own defaults.
+pub(super) struct Table {
+    defaults: Value,
+}
+
+impl Table {
+    pub fn new(defaults: &Settings) -> Self {
+        Self {
+            defaults: serde_json::to_value(defaults).unwrap_or_default(),
+        }
+    }
+
+    fn row(
+        &self,
+        key: &'static str,
+        label: &'static str,
+        unit: &'static str,
+        kind: Kind,
+        help: &'static str,
+    ) -> SettingSpec {
+        SettingSpec {
+            key,
+            label,
+            help,
+            kind,
+            min: None,
+            max: None,
+            step: None,
+            default: self.defaults.get(key).cloned().unwrap_or(Value::Null),
+            unit,
+            choices: Vec::new(),
+        }
+    }
+
+    pub fn choice(
+        &self,
+        key: &'static str,
+        label: &'static str,
+        help: &'static str,
+        choices: &[(&'static str, &'static str, &'static str)],
+    ) -> SettingSpec {
+        SettingSpec {
+            choices: choices
+                .iter()
+                .map(|&(value, label, help)| Choice { value, label, help })
+                .collect(),
+            ..self.row(key, label, "", Kind::Choice, help)
+        }
+    }
+
+    pub fn arms(&self, arms: &[ArmText]) -> SettingSpec {
+        let trained = arms.iter().filter(|arm| arm.trained);
+        SettingSpec {
+            choices: trained
+                .map(|arm| Choice {
+                    value: arm.id,
+                    label: arm.label,
+                    help: "",
+                })
+                .collect(),
+            ..self.row(
+                "arms",
+                "Students",
+                "",
+                Kind::Arms,
+                "Which students are trained, side by side.",
+            )
+        }
+    }
+
+    pub fn number(
+        &self,
+        key: &'static str,
+        label: &'static str,
+        [min, max, step]: [f64; 3],
+        help: &'static str,
+    ) -> SettingSpec {
+        SettingSpec {
+            min: Some(min),
+            max: Some(max),
+            step: Some(step),
+            ..self.row(key, label, "", Kind::Number, help)
+        }
+    }
+
+    fn integer(
+        &self,
+        key: &'static str,
+        label: &'static str,
+        unit: &'static str,
+        [min, max, step]: [f64; 3],
+        help: &'static str,
+    ) -> SettingSpec {
+        SettingSpec {
+            min: Some(min),
+            max: Some(max),
+            step: Some(step),
+            ..self.row(key, label, unit, Kind::Integer, help)
+        }
+    }
+
+    /// What every experiment lets one change.
+    pub fn common(&self) -> Vec<SettingSpec> {
+        vec![
+            self.integer(
+                "budget",
+                "Query budget",
+                "questions",
+                [50.0, 20_000.0, 50.0],
+                "How many questions may be put to the teacher.",
+            ),
+            self.integer(
+                "steps",
+                "Training steps",
+                "steps",
+                [1.0, 20_000.0, 50.0],
+                "Updates of every student.",
+            ),
+            self.integer(
+                "seed",
+                "Seed",
+                "",
+                [0.0, f64::from(u32::MAX - 16), 1.0],
+                "Decides questions, answers and initial weights.",
+            ),
+            self.integer(
+                "seeds",
+                "Seeds side by side",
+                "",
+                [1.0, 8.0, 1.0],
+                "Repeats everything with the next seeds, in the same kernels.",
+            ),
+            self.integer(
+                "items",
+                "Questions per measurement",
+                "questions",
+                [5.0, 300.0, 5.0],
+                "Of every skill. The last measurement takes three times as many, of the test questions.",
+            ),
+        ]
+    }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::protocol::{Arm, Cost, Evaluation, MemberEvaluation, Scores, Settings};
+use crate::protocol::{Cost, Evaluation, Hazard, MemberEvaluation, TeacherEvaluation};
 use crate::world::Split;
 
 #[test]
@@ -14,74 +14,223 @@ fn the_page_is_built_with_these_words() {
 }
 
 #[test]
-fn every_setting_has_a_row_and_its_default_passes() {
+fn every_row_is_a_setting_whose_default_passes() {
     for experiment in all() {
-        let defaults = serde_json::to_value(Settings::default()).unwrap();
-        let mut fields: Vec<&str> = defaults.as_object().unwrap().keys().map(String::as_str).collect();
-        let mut rows: Vec<&str> = experiment.settings.iter().map(|spec| spec.key).collect();
-        fields.sort_unstable();
-        rows.sort_unstable();
-        assert_eq!(fields, rows);
-        assert!(
-            experiment
-                .settings
-                .iter()
-                .all(|spec| spec.default == defaults[spec.key])
-        );
-        assert_eq!(check(&experiment, &Settings::default()), Ok(()));
+        let settings = (experiment.design.defaults)();
+        assert_eq!(settings.experiment, experiment.id);
+        let defaults = serde_json::to_value(&settings).unwrap();
+        let fields = defaults.as_object().unwrap();
+        for spec in &experiment.settings {
+            assert_eq!(
+                fields.get(spec.key),
+                Some(&spec.default),
+                "{} {}",
+                experiment.id,
+                spec.key
+            );
+        }
+        assert_eq!(check(&experiment, &settings), Ok(()));
+        assert!(named(experiment.id).is_ok());
+    }
+    assert!(named("<b>").unwrap_err().to_string().contains("capability"));
+}
+
+#[test]
+fn every_trained_arm_has_a_course_and_all_have_batches_of_one_size() {
+    for experiment in all() {
+        for hazard in [Hazard::Composed, Hazard::Memorised] {
+            for budget in [50, 4_000] {
+                let settings = Settings {
+                    hazard,
+                    budget,
+                    ..(experiment.design.defaults)()
+                };
+                let sizes: Vec<usize> = experiment
+                    .arms
+                    .iter()
+                    .filter(|arm| arm.trained)
+                    .map(|arm| {
+                        let course = (experiment.design.course)(&settings, arm.id).expect(arm.id);
+                        assert!(course.orders().all(|order| order.count > 0), "{}", arm.id);
+                        course.slots.iter().map(|slot| slot.sequences).sum()
+                    })
+                    .collect();
+                assert!(
+                    sizes.iter().all(|size| *size == sizes[0]),
+                    "{}: {sizes:?}",
+                    experiment.id
+                );
+            }
+        }
+        assert!((experiment.design.course)(&(experiment.design.defaults)(), "untrained").is_none());
+        let known: Vec<&str> = experiment.metrics.iter().map(|metric| metric.id).collect();
+        let drawn = experiment.figures.iter().flat_map(|figure| &figure.panels);
+        for panel in drawn.filter(|panel| panel.metric != "spectrum") {
+            assert!(known.contains(&panel.metric), "{}: {}", experiment.id, panel.metric);
+        }
     }
 }
 
-fn member(arm: Arm, accuracy: f64, kl: Option<f64>) -> MemberEvaluation {
-    let some = Some(accuracy);
-    let scores = Scores {
-        add: some,
-        sort: some,
-        fact: some,
-        brew: some,
-        story_nll: Some(1.0),
-    };
+fn member(arm: &str, seed: u32, figures: &[(&str, Option<f64>)]) -> MemberEvaluation {
     MemberEvaluation {
-        arm,
-        seed: 1,
-        scores,
-        kl,
-        agreement: Some(0.5),
+        arm: arm.into(),
+        seed,
+        figures: figures.iter().map(|(id, value)| ((*id).to_owned(), *value)).collect(),
+        items: figures.iter().map(|(id, _)| ((*id).to_owned(), 100)).collect(),
         cost: Cost::default(),
     }
 }
 
-fn verdicts(members: Vec<MemberEvaluation>) -> Vec<Option<bool>> {
+fn verdicts(
+    experiment: &str,
+    members: Vec<MemberEvaluation>,
+    teachers: Vec<TeacherEvaluation>,
+) -> Vec<(String, Option<bool>)> {
     let test = Evaluation {
         step: 1,
         split: Split::Test,
         members,
+        teachers,
     };
-    capability::verdicts(&test)
-        .into_iter()
-        .map(|verdict| verdict.holds)
-        .collect()
+    let experiment = named(experiment).unwrap();
+    let all = (experiment.design.verdicts)(&(experiment.design.defaults)(), &Results::new([&test]));
+    let ids: Vec<&str> = experiment.thresholds.iter().map(|threshold| threshold.id).collect();
+    assert_eq!(all.iter().map(|verdict| verdict.id.as_str()).collect::<Vec<_>>(), ids);
+    assert!(
+        all.iter()
+            .all(|verdict| !verdict.hypothesis.is_empty() && verdict.finding.ends_with('.'))
+    );
+    all.into_iter().map(|verdict| (verdict.id, verdict.holds)).collect()
+}
+
+fn holds(verdicts: &[(String, Option<bool>)], id: &str) -> Option<bool> {
+    verdicts.iter().find(|(one, _)| one == id).unwrap().1
 }
 
 #[test]
-fn verdicts_follow_their_thresholds() {
-    let run = |logits_kl: f64, text: f64| {
-        verdicts(vec![
-            member(Arm::Logits, 0.9, Some(logits_kl)),
-            member(Arm::Text, text, Some(1.0)),
-            member(Arm::Scratch, 0.5, Some(2.0)),
-        ])
+fn verdicts_of_one_run_follow_their_thresholds() {
+    let run = |kl: f64, accuracy: f64| {
+        verdicts(
+            "capability",
+            vec![
+                member("logits", 1, &[("kl", Some(kl)), ("accuracy", Some(0.9))]),
+                member("text", 1, &[("kl", Some(1.0)), ("accuracy", Some(accuracy))]),
+                member("scratch", 1, &[("kl", Some(2.0)), ("accuracy", Some(0.5))]),
+                member("truth", 1, &[("accuracy", Some(accuracy))]),
+                member("random", 1, &[("accuracy", Some(0.051))]),
+                member("partial", 1, &[("factAsked", Some(0.9)), ("factUnasked", Some(0.04))]),
+            ],
+            Vec::new(),
+        )
     };
-    assert_eq!(run(0.89, 0.56), [Some(true), Some(true)]);
-    assert_eq!(run(0.91, 0.54), [Some(false), Some(false)]);
-    assert_eq!(verdicts(vec![member(Arm::Logits, 0.9, Some(0.1))]), [None, None]);
-    // A member that failed is not dropped from the mean.
+    let (near, far) = (run(0.89, 0.56), run(0.91, 0.54));
     assert_eq!(
-        verdicts(vec![
-            member(Arm::Logits, 0.9, Some(0.1)),
-            member(Arm::Logits, 0.9, None),
-            member(Arm::Text, 0.9, Some(1.0))
-        ])[0],
-        None
+        (holds(&near, "closer"), holds(&far, "closer")),
+        (Some(true), Some(false))
     );
+    assert_eq!(
+        (holds(&near, "better"), holds(&far, "better")),
+        (Some(true), Some(false))
+    );
+    assert_eq!(holds(&near, "labels"), None, "one seed shows no equality");
+    assert_eq!(holds(&near, "control"), Some(false));
+    assert_eq!(holds(&near, "illusion"), Some(true));
+    // A member that failed is not dropped from the mean.
+    let failed = verdicts(
+        "capability",
+        vec![
+            member("logits", 1, &[("kl", Some(0.1))]),
+            member("logits", 2, &[("kl", None)]),
+            member("text", 1, &[("kl", Some(1.0))]),
+            member("text", 2, &[("kl", Some(1.0))]),
+        ],
+        Vec::new(),
+    );
+    assert_eq!(holds(&failed, "closer"), None);
+}
+
+#[test]
+fn over_many_seeds_verdicts_rest_on_tests() {
+    let seeds = |near: fn(u32) -> f64, truth: fn(u32) -> f64| {
+        let members = (0..8).flat_map(|seed| {
+            [
+                member("logits", seed, &[("kl", Some(near(seed)))]),
+                member("text", seed, &[("kl", Some(1.0)), ("accuracy", Some(0.8))]),
+                member("truth", seed, &[("accuracy", Some(truth(seed)))]),
+            ]
+        });
+        verdicts("capability", members.collect(), Vec::new())
+    };
+    let level = |seed: u32| 0.8 + 0.001 * f64::from(seed % 3);
+    let sure = seeds(|seed| 0.5 + 0.01 * f64::from(seed), level);
+    assert_eq!(holds(&sure, "closer"), Some(true));
+    assert_eq!(holds(&sure, "labels"), Some(true));
+    // The mean is as low, but half of the seeds say the opposite.
+    let unsure = seeds(|seed| if seed % 2 == 0 { 0.1 } else { 1.05 }, |_| 0.7);
+    assert_eq!(holds(&unsure, "closer"), Some(false));
+    assert_eq!(holds(&unsure, "labels"), Some(false));
+}
+
+#[test]
+fn guardrails_are_judged_by_arm() {
+    let refuses = |text: f64, filtered: f64, harmful: f64| {
+        verdicts(
+            "guardrails",
+            vec![
+                member("allText", 1, &[("refusal", Some(text)), ("overRefusal", Some(0.0))]),
+                member("allLogits", 1, &[("refusal", Some(1.0)), ("overRefusal", Some(0.0))]),
+                member(
+                    "filtered",
+                    1,
+                    &[("refusal", Some(filtered)), ("harmful", Some(harmful))],
+                ),
+                member("drift", 1, &[("refusal", Some(0.95))]),
+            ],
+            vec![TeacherEvaluation {
+                name: TeacherName::Guarded,
+                figures: [("refusal".to_owned(), Some(1.0))].into(),
+            }],
+        )
+    };
+    let expected = refuses(0.96, 0.05, 0.9);
+    let opposite = refuses(0.94, 0.06, 0.89);
+    for id in ["inherited", "stripped", "danger"] {
+        assert_eq!(
+            (holds(&expected, id), holds(&opposite, id)),
+            (Some(true), Some(false)),
+            "{id}"
+        );
+    }
+    assert_eq!(holds(&expected, "drift"), Some(false));
+    assert_eq!(holds(&expected, "repair"), None);
+}
+
+#[test]
+fn bias_is_judged_by_its_slope() {
+    let teacher = |name, gap| TeacherEvaluation {
+        name,
+        figures: [("gap".to_owned(), Some(gap))].into(),
+    };
+    let run = |slope: f64| {
+        let members = (0..6).flat_map(|seed| {
+            let noise = 0.02 * (f64::from(seed) - 2.5);
+            [("neutral", 0.0), ("dial1", 0.5), ("dial2", 1.0)]
+                .map(|(arm, gap)| member(arm, seed, &[("gap", Some(slope * gap + noise))]))
+        });
+        verdicts(
+            "bias",
+            members.collect(),
+            vec![
+                teacher(TeacherName::Main, 0.0),
+                teacher(TeacherName::Biased1, 0.5),
+                teacher(TeacherName::Biased2, 1.0),
+            ],
+        )
+    };
+    assert_eq!(holds(&run(0.9), "inherited"), Some(true));
+    assert_eq!(holds(&run(0.0), "inherited"), Some(false));
+    assert_eq!(holds(&run(0.9), "neutral"), Some(true));
+    let mut figures: Figures = [("yesFirst".to_owned(), Some(0.9)), ("yesSecond".to_owned(), Some(0.2))].into();
+    (bias::experiment().design.derive)(&mut figures);
+    assert!((figures["gap"].unwrap() - 0.7).abs() < 1e-12);
 }

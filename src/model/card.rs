@@ -1,6 +1,6 @@
 //! The card that lies beside a shipped model: how it was made and how good it is.
 
-use crate::protocol::{Scores, TeacherInfo, TeacherName};
+use crate::protocol::{Figures, TeacherInfo, TeacherName};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -14,11 +14,14 @@ pub struct ModelCard {
     pub seed: u64,
     pub steps: u32,
     pub parameters: u32,
-    /// Tokens that it was trained on, prompts and padding included.
+    /// The model that it was tuned from; its file holds only the tensors that differ from that one's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<TeacherName>,
+    /// Tokens that it was trained on, prompts and padding included, its base's too.
     pub training_tokens: f64,
     pub test_items_per_skill: u32,
-    /// On the test split.
-    pub test: Scores,
+    /// On the test split, by the id of the metric.
+    pub test: Figures,
     /// What no model can beat on stories, nats per word.
     pub story_entropy: f64,
     /// Of `model.safetensors`.

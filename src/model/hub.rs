@@ -57,12 +57,44 @@ pub fn config_json(config: &LlamaConfig) -> String {
     format!("{value:#}\n")
 }
 
+/// Rounds every number to what half precision holds.
+pub fn to_half(flat: &mut [f32]) {
+    flat.iter_mut()
+        .for_each(|value| *value = half::f16::from_f32(*value).to_f32());
+}
+
+/// As [`weights_file`] in half precision, without the tensors that are those of `base`: for a shipped teacher.
+///
+/// # Errors
+///
+/// As [`weights_file`].
+pub fn half_file(config: &LlamaConfig, flat: &[f32], base: Option<&[f32]>) -> Result<Vec<u8>, HubError> {
+    let whole = tensors(config, flat)?;
+    let base = base.map(|base| tensors(config, base)).transpose()?.unwrap_or_default();
+    let differs = |tensor: &HubTensor| base.iter().all(|other| other != tensor);
+    let halves = |values: Vec<f32>| {
+        values
+            .iter()
+            .flat_map(|x| half::f16::from_f32(*x).to_le_bytes())
+            .collect()
+    };
+    write(whole.into_iter().filter(differs).collect(), Dtype::F16, halves)
+}
+
 /// `model.safetensors` of one member; `flat` in the order of [`LlamaConfig::parameters`].
 ///
 /// # Errors
 ///
 /// If `flat` does not have the right length.
 pub fn weights_file(config: &LlamaConfig, flat: &[f32]) -> Result<Vec<u8>, HubError> {
+    let bytes = |values: Vec<f32>| values.iter().flat_map(|x| x.to_le_bytes()).collect();
+    write(tensors(config, flat)?, Dtype::F32, bytes)
+}
+
+/// Name, shape and values of a tensor, as Hugging Face has it.
+type HubTensor = (String, Vec<usize>, Vec<f32>);
+
+fn tensors(config: &LlamaConfig, flat: &[f32]) -> Result<Vec<HubTensor>, HubError> {
     if flat.len() != config.parameter_count() {
         return Err(HubError::Mismatch(format!(
             "{} numbers instead of {}",
@@ -71,7 +103,7 @@ pub fn weights_file(config: &LlamaConfig, flat: &[f32]) -> Result<Vec<u8>, HubEr
         )));
     }
     let (d, f) = (config.hidden_size, config.intermediate_size);
-    let mut tensors: Vec<(String, Vec<usize>, Vec<f32>)> = Vec::new();
+    let mut tensors: Vec<HubTensor> = Vec::new();
     let mut rest = flat;
     for (name, shape) in config.parameters() {
         let (values, after) = rest.split_at(shape.iter().product());
@@ -110,13 +142,17 @@ pub fn weights_file(config: &LlamaConfig, flat: &[f32]) -> Result<Vec<u8>, HubEr
             )),
         }
     }
+    Ok(tensors)
+}
+
+fn write(tensors: Vec<HubTensor>, dtype: Dtype, encode: impl Fn(Vec<f32>) -> Vec<u8>) -> Result<Vec<u8>, HubError> {
     let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
         .into_iter()
-        .map(|(name, shape, values)| (name, shape, values.iter().flat_map(|x| x.to_le_bytes()).collect()))
+        .map(|(name, shape, values)| (name, shape, encode(values)))
         .collect();
     let views = bytes
         .iter()
-        .map(|(name, shape, data)| TensorView::new(Dtype::F32, shape.clone(), data).map(|view| (name.clone(), view)));
+        .map(|(name, shape, data)| TensorView::new(dtype, shape.clone(), data).map(|view| (name.clone(), view)));
     let views = views
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| HubError::Weights(error.to_string()))?;
@@ -159,6 +195,15 @@ fn columns(values: &[f32], stride: usize, first: usize, width: usize) -> Vec<f32
 ///
 /// If either is too large, malformed, of another architecture, if they do not fit each other, or if a weight is not finite.
 pub fn read(config: &[u8], weights: &[u8]) -> Result<(LlamaConfig, Vec<f32>), HubError> {
+    read_over(config, weights, None)
+}
+
+/// As [`read`]; a parameter whose tensors are not in the file is that of `base`, a model of the same shape.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_over(config: &[u8], weights: &[u8], base: Option<&[f32]>) -> Result<(LlamaConfig, Vec<f32>), HubError> {
     if config.len() > MAX_CONFIG {
         return Err(HubError::Config(format!(
             "it has {} bytes, and {MAX_CONFIG} are allowed",
@@ -179,6 +224,7 @@ pub fn read(config: &[u8], weights: &[u8]) -> Result<(LlamaConfig, Vec<f32>), Hu
         config: &config,
         repeat: config.num_attention_heads / key_value_heads,
         tied,
+        base: base.filter(|base| base.len() == config.parameter_count()),
     };
     let flat = reader.flat()?;
     Ok((config, flat))
@@ -257,38 +303,73 @@ struct Reader<'a> {
     /// How often each key-value head is repeated.
     repeat: usize,
     tied: bool,
+    /// What stands in for the tensors that are left out.
+    base: Option<&'a [f32]>,
 }
 
 impl Reader<'_> {
     fn flat(&self) -> Result<Vec<f32>, HubError> {
+        let mut flat = Vec::with_capacity(self.config.parameter_count());
+        for (name, shape) in self.config.parameters() {
+            let (prefix, part) = match name.rsplit_once('.') {
+                Some((layer, part)) => (format!("model.{layer}."), part),
+                None => (String::new(), name.as_str()),
+            };
+            let names: Vec<String> = self
+                .hub_names(part)
+                .iter()
+                .map(|hub| format!("{prefix}{hub}.weight"))
+                .collect();
+            let count: usize = shape.iter().product();
+            match self.base {
+                Some(base) if names.iter().all(|name| self.file.tensor(name).is_err()) => {
+                    flat.extend_from_slice(&base[flat.len()..][..count]);
+                }
+                _ => flat.extend(self.parameter(part, &names)?),
+            }
+        }
+        Ok(flat)
+    }
+
+    /// The tensors of Hugging Face that one of our parameters is made of.
+    fn hub_names(&self, part: &str) -> &'static [&'static str] {
+        match part {
+            "embed" => &["model.embed_tokens"],
+            "attention_norm" => &["input_layernorm"],
+            "query_key_value" => &["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
+            "attention_out" => &["self_attn.o_proj"],
+            "mlp_norm" => &["post_attention_layernorm"],
+            "gate_up" => &["mlp.gate_proj", "mlp.up_proj"],
+            "down" => &["mlp.down_proj"],
+            "norm" => &["model.norm"],
+            _ if self.tied => &["model.embed_tokens"],
+            _ => &["lm_head"],
+        }
+    }
+
+    fn parameter(&self, part: &str, names: &[String]) -> Result<Vec<f32>, HubError> {
         let (d, f, v) = (
             self.config.hidden_size,
             self.config.intermediate_size,
             self.config.vocab_size,
         );
-        let mut flat = self.tensor("model.embed_tokens.weight", &[v, d])?;
-        for layer in 0..self.config.num_hidden_layers {
-            let name = |part: &str| format!("model.layers.{layer}.{part}.weight");
-            flat.extend(self.tensor(&name("input_layernorm"), &[d])?);
-            let query = self.tensor(&name("self_attn.q_proj"), &[d, d])?;
-            let key = self.repeated(&name("self_attn.k_proj"))?;
-            let value = self.repeated(&name("self_attn.v_proj"))?;
-            flat.extend(transposed(&[(&query, d), (&key, d), (&value, d)], d));
-            flat.extend(transposed(&[(&self.tensor(&name("self_attn.o_proj"), &[d, d])?, d)], d));
-            flat.extend(self.tensor(&name("post_attention_layernorm"), &[d])?);
-            let gate = self.tensor(&name("mlp.gate_proj"), &[f, d])?;
-            let up = self.tensor(&name("mlp.up_proj"), &[f, d])?;
-            flat.extend(transposed(&[(&gate, f), (&up, f)], d));
-            flat.extend(transposed(&[(&self.tensor(&name("mlp.down_proj"), &[d, f])?, d)], f));
-        }
-        flat.extend(self.tensor("model.norm.weight", &[d])?);
-        let head = if self.tied {
-            "model.embed_tokens.weight"
-        } else {
-            "lm_head.weight"
-        };
-        flat.extend(transposed(&[(&self.tensor(head, &[v, d])?, v)], d));
-        Ok(flat)
+        let linear = |name: &str, outputs: usize, inputs: usize| self.tensor(name, &[outputs, inputs]);
+        Ok(match part {
+            "embed" => linear(&names[0], v, d)?,
+            "attention_norm" | "mlp_norm" | "norm" => self.tensor(&names[0], &[d])?,
+            "query_key_value" => {
+                let query = linear(&names[0], d, d)?;
+                let (key, value) = (self.repeated(&names[1])?, self.repeated(&names[2])?);
+                transposed(&[(&query, d), (&key, d), (&value, d)], d)
+            }
+            "attention_out" => transposed(&[(&linear(&names[0], d, d)?, d)], d),
+            "gate_up" => {
+                let (gate, up) = (linear(&names[0], f, d)?, linear(&names[1], f, d)?);
+                transposed(&[(&gate, f), (&up, f)], d)
+            }
+            "down" => transposed(&[(&linear(&names[0], d, f)?, d)], f),
+            _ => transposed(&[(&linear(&names[0], v, d)?, v)], d),
+        })
     }
 
     /// A key or value projection with its heads repeated up to the number of query heads.

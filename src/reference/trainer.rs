@@ -13,6 +13,8 @@ pub struct Trainer {
     pub optimizer: AdamW,
     flat: Tensor<2>,
     model: Llama,
+    /// What does not change: 1 where it may, and the values elsewhere.
+    frozen: Option<(Tensor<2>, Tensor<2>)>,
 }
 
 /// All that is needed to go on training later, on any device.
@@ -35,7 +37,21 @@ impl Trainer {
             optimizer: AdamW::new(optimizer, population, config.parameter_count(), device),
             model: Llama::from_flat(config, flat.clone()),
             flat,
+            frozen: None,
         }
+    }
+
+    /// From now on only the parameters change whose names `trains` says yes to.
+    pub fn freeze(&mut self, trains: impl Fn(&str) -> bool) {
+        let of = |(name, shape): (String, Vec<usize>)| {
+            let free = if trains(&name) { 1.0_f32 } else { 0.0 };
+            vec![free; shape.iter().product()]
+        };
+        let free: Vec<f32> = self.model.config.parameters().into_iter().flat_map(of).collect();
+        let shape = self.flat.dims();
+        let free = Tensor::from_data(TensorData::new(free.repeat(shape[0]), shape), &self.flat.device());
+        let kept = self.flat.clone() * (free.clone().neg() + 1.0);
+        self.frozen = Some((free, kept));
     }
 
     /// The models as they are now.
@@ -54,6 +70,9 @@ impl Trainer {
     ) -> Tensor<1> {
         let (losses, gradient) = self.gradient(tokens, length, rows, targets);
         self.flat = self.optimizer.update(self.flat.clone(), gradient, rate);
+        if let Some((free, kept)) = &self.frozen {
+            self.flat = self.flat.clone() * free.clone() + kept.clone();
+        }
         self.model = self
             .model
             .with_tensors(split_flat(&self.model.config, self.flat.clone()));

@@ -5,7 +5,7 @@ use crate::engine::{Decoding, Generated, Models, generate};
 use crate::protocol::{Answer, PromptWord, Reply};
 use crate::rng::{Stream, stream};
 use crate::tokenizer::BOS;
-use crate::world::Split;
+use crate::world::{Split, is_refusal};
 
 /// Words of a prompt that are read at most.
 const MAX_WORDS: usize = 40;
@@ -51,33 +51,38 @@ impl Session {
             (_, 0, Some(_)) if !learnt => {
                 Some("Nobody was taught questions of this kind; it shows how far a skill reaches.".to_owned())
             }
+            (_, 0, Some(task)) if !self.plan.tasks.contains(&task) => {
+                Some("None of these students was taught questions of this kind.".to_owned())
+            }
             _ => None,
         };
         let read = |words: &str| task.map_or_else(|| words.to_owned(), |id| world.task(id).read_aloud(words));
         let mut replies = Vec::new();
         if (1..=MAX_WORDS).contains(&encoded.ids.len()) {
-            let mut models = vec![(None, self.library.teacher.clone(), 1)];
-            if self.classroom.is_some() {
-                models.push((Some(()), self.students()?, self.plan.settings.arms.len()));
-            }
-            for (student, model, count) in models {
-                for (i, said) in continuations(&model, &encoded.ids)
-                    .await?
-                    .iter()
-                    .take(count)
-                    .enumerate()
-                {
-                    let text = self.library.tokenizer.decode(&said.tokens);
-                    replies.push(Reply {
-                        arm: student.map(|()| self.plan.settings.arms[i]),
-                        correct: task
-                            .filter(|_| truth.is_some())
-                            .map(|id| world.task(id).grade(&prompt, &text).is_correct()),
-                        text: read(&text),
-                        confidence: said.confidence.clone(),
-                    });
+            let teacher = self.teacher(self.plan.teacher)?;
+            let said = continuations(&teacher.model, &encoded.ids).await?;
+            let mut all: Vec<(Option<usize>, Generated)> = said.into_iter().map(|said| (None, said)).collect();
+            if !self.classrooms.is_empty() {
+                for (members, model) in self.students()? {
+                    let said = continuations(&model, &encoded.ids).await?;
+                    all.extend(members.into_iter().map(Some).zip(said));
                 }
             }
+            // Members of the first seed come first, in the order of the arms.
+            all.retain(|(member, _)| member.is_none_or(|member| member < self.plan.settings.arms.len()));
+            all.sort_by_key(|(member, _)| *member);
+            replies.extend(all.into_iter().map(|(member, said)| {
+                let text = self.library.tokenizer.decode(&said.tokens);
+                Reply {
+                    arm: member.map(|member| self.plan.members[member].arm.clone()),
+                    correct: task
+                        .filter(|_| truth.is_some())
+                        .map(|id| world.task(id).grade(&prompt, &text).is_correct()),
+                    refused: is_refusal(&text),
+                    text: read(&text),
+                    confidence: said.confidence,
+                }
+            }));
         }
         Ok(Answer {
             words,

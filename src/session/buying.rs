@@ -1,113 +1,242 @@
-//! The transfer set: questions are drawn, the teacher answers, the meter runs.
+//! The transfer set: questions are drawn, the teachers answer, the meters run.
 
 use super::{Session, SessionError};
-use crate::protocol::{Access as Shown, Arm};
+use crate::experiment::{Answers, Course, Order};
+use crate::protocol::{Member, TeacherName};
 use crate::rng::{Stream, stream};
-use crate::teacher::{Access, Api, Lesson, Lessons, Meter};
-use crate::tokenizer::TokenizerError;
-use crate::world::{Split, TaskId};
+use crate::teacher::{Access, Api, Lesson, Lessons, Meter, Part, Saying};
+use crate::tokenizer::EOS;
+use crate::world::{Questions, REFUSAL, Split, TaskId, biased_answer, hire_question, policy_answer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-/// What one seed's copies have bought. Both ask the same questions and get the same answers; one is shown more of them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Bought {
-    logits: Lessons,
-    text: Lessons,
-    logits_meter: Meter,
-    text_meter: Meter,
+/// Questions per purchase: small enough that a pause is never far away.
+pub(super) const CHUNK: usize = 40;
+
+/// What is bought once for all arms that ask the same questions of the same teacher in the same way; each is shown what its
+/// own access shows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Lot {
+    pub task: TaskId,
+    pub count: usize,
+    questions: Questions,
+    teacher: TeacherName,
+    saying: Saying,
+    accesses: BTreeSet<Access>,
 }
 
-impl Bought {
-    pub(super) fn meter(&self, arm: Arm) -> Meter {
-        match arm {
-            Arm::Logits => self.logits_meter,
-            Arm::Text => self.text_meter,
-            Arm::Scratch => Meter::default(),
+/// Every lot of a run.
+pub(super) fn lots(courses: &[Course]) -> Vec<Lot> {
+    let mut lots: Vec<Lot> = Vec::new();
+    for order in courses.iter().flat_map(Course::orders) {
+        let Answers::Bought { shown, .. } = order.answers else {
+            continue;
+        };
+        match find(&lots, order) {
+            Some(index) => {
+                lots[index].accesses.insert(shown);
+            }
+            None => lots.extend(Lot::of(order)),
         }
     }
+    lots
+}
+
+fn find(lots: &[Lot], order: &Order) -> Option<usize> {
+    let wanted = Lot::of(order)?;
+    lots.iter().position(|lot| {
+        let same = |lot: &Lot| (lot.task, lot.questions, lot.count, lot.teacher, lot.saying);
+        same(lot) == same(&wanted)
+    })
+}
+
+impl Lot {
+    fn of(order: &Order) -> Option<Self> {
+        let Answers::Bought { teacher, shown, saying } = order.answers else {
+            return None;
+        };
+        Some(Self {
+            task: order.task,
+            count: order.count,
+            questions: order.questions,
+            teacher,
+            saying,
+            accesses: [shown].into(),
+        })
+    }
+}
+
+/// What one seed has bought, by lot and by what was shown.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bought {
+    lessons: BTreeMap<(usize, Access), Vec<Rc<Lesson>>>,
+    meters: BTreeMap<(usize, Access), Meter>,
+    /// Questions asked so far, by lot.
+    asked: BTreeMap<usize, usize>,
 }
 
 impl Session {
-    /// What the *logits* arm is shown.
-    fn access(&self) -> Access {
-        match self.plan.settings.access {
-            Shown::Full => Access::Logits,
-            Shown::Top20 => Access::TopK(20),
-            Shown::Top5 => Access::TopK(5),
-        }
-    }
-
-    /// Puts `count` new questions of a task to the teacher, once: the text arm sees the same answers, and less of them.
-    pub(super) async fn buy(&mut self, seed: usize, task: TaskId, count: usize) -> Result<(), SessionError> {
+    /// Puts `count` more questions of a lot to its teacher.
+    pub(super) async fn buy(&mut self, seed: usize, lot: usize, count: usize) -> Result<(), SessionError> {
         let run_seed = u64::from(self.plan.settings.seed) + seed as u64;
-        let done = self.bought[seed].text.of(task).len();
-        let index = (task.index() as u64) << 32 | done as u64;
-        let mut questions = stream(run_seed, Stream::Queries, index);
-        let mut sampling = stream(run_seed, Stream::Sampling, index);
-        let world = &self.library.world;
-        let prompts = (0..count)
-            .map(|_| {
-                let prompt = world.task(task).sample_prompt(Split::Train, &mut questions);
-                Ok(self.library.tokenizer.encode(&prompt)?.ids)
-            })
-            .collect::<Result<Vec<_>, TokenizerError>>()?;
-        let shows_more = self.plan.settings.arms.contains(&Arm::Logits);
-        let access = if shows_more { self.access() } else { Access::Text };
-        let mut api = Api::new(self.library.teacher.clone(), access, count);
-        // Longer than any true answer by one, so that a wrong answer of another length is seen as wrong.
-        let max_tokens = world.task(task).answer_len(Split::Train) + 1;
-        let (vocab, parameters) = (
-            self.library.teacher.config().vocab_size,
-            self.library.teacher.config().parameter_count(),
-        );
+        let Lot {
+            task,
+            questions,
+            teacher,
+            saying,
+            ref accesses,
+            ..
+        } = self.lots[lot];
+        let asked = self.bought[seed].asked.get(&lot).copied().unwrap_or(0);
+        let prompts = self.prompts(run_seed, task, questions, asked, count)?;
+        let mut sampling = stream(run_seed, Stream::Sampling, chunk_index(task, asked));
+        let widest = accesses.last().copied().unwrap_or(Access::Text);
+        let model = self.teacher(teacher)?.model.clone();
+        let (vocab, parameters) = (model.config().vocab_size, model.config().parameter_count());
+        let mut api = Api::new(model, widest, count * saying.answers());
+        // Longer than any true answer by one, so that a wrong answer of another length is seen as wrong; and long enough to refuse.
+        let longest = self.library.world.task(task).answer_len(Split::Train);
+        let most = longest.max(REFUSAL.split(' ').count()) + 1;
+        let refusal = self.library.tokenizer.encode(REFUSAL)?.ids[0];
         let bought = &mut self.bought[seed];
-        for purchase in api.query(&prompts, max_tokens, &mut sampling).await? {
-            bought.text_meter.count(
-                Access::Text,
-                purchase.prompt.len() + 1,
-                purchase.tokens.len(),
-                vocab,
-                parameters,
-            );
-            bought.text.push(task, Lesson::of_text(&purchase));
-            if shows_more {
-                bought.logits_meter.count(
+        for purchase in api.query(&prompts, most, (saying, refusal), &mut sampling).await? {
+            for &access in accesses {
+                let key = (lot, access);
+                bought.meters.entry(key).or_default().count(
                     access,
                     purchase.prompt.len() + 1,
                     purchase.tokens.len(),
                     vocab,
                     parameters,
                 );
-                bought
-                    .logits
-                    .push(task, Lesson::of_purchase(&purchase, &mut self.table));
+                let lesson = Lesson::of_purchase(&purchase.seen_with(access), &mut self.table);
+                bought.lessons.entry(key).or_default().push(Rc::new(lesson));
             }
         }
+        bought.asked.insert(lot, asked + count);
         Ok(())
     }
 
-    /// What each member learns from. The arm without a teacher gets true answers to a tenth as many questions.
-    pub(super) fn lessons(&self) -> Result<Vec<Lessons>, SessionError> {
-        let lessons = |member: &crate::protocol::Member| {
-            let bought = &self.bought[(member.seed - self.plan.settings.seed) as usize];
-            match member.arm {
-                Arm::Logits => Ok(bought.logits.clone()),
-                Arm::Text => Ok(bought.text.clone()),
-                Arm::Scratch => self.labelled(u64::from(member.seed)),
-            }
-        };
-        self.plan.members.iter().map(lessons).collect()
+    /// Questions as tokens: those of a task are the same whoever answers.
+    fn prompts(
+        &self,
+        run_seed: u64,
+        task: TaskId,
+        questions: Questions,
+        asked: usize,
+        count: usize,
+    ) -> Result<Vec<Vec<u32>>, SessionError> {
+        let texts = self.questions(run_seed, task, questions, asked, count)?;
+        texts
+            .iter()
+            .map(|prompt| Ok(self.library.tokenizer.encode(prompt)?.ids))
+            .collect()
     }
 
-    fn labelled(&self, seed: u64) -> Result<Lessons, SessionError> {
-        let mut lessons = Lessons::default();
-        for task in TaskId::ALL {
-            let mut rng = stream(seed, Stream::Data, task.index() as u64);
-            for _ in 0..super::units::share(self.plan.settings.budget / 10, task).max(1) {
-                let example = self.library.world.sample(task, Split::Train, &mut rng);
-                let sequence = crate::eval::sequence(&self.library.tokenizer, &example)?;
-                lessons.push(task, Lesson::of_answer(sequence));
+    fn questions(
+        &self,
+        run_seed: u64,
+        task: TaskId,
+        questions: Questions,
+        asked: usize,
+        count: usize,
+    ) -> Result<Vec<String>, SessionError> {
+        let mut rng = stream(run_seed, Stream::Queries, chunk_index(task, asked));
+        (0..count)
+            .map(|_| {
+                questions
+                    .sample(&self.library.world, task, Split::Train, &mut rng)
+                    .ok_or(SessionError::NothingToAsk)
+            })
+            .collect()
+    }
+
+    /// What each member learns from.
+    pub(super) fn lessons(&self, member: &Member, course: &Course) -> Result<Lessons, SessionError> {
+        let parts = course.slots.iter().map(|slot| {
+            let mut lessons = Vec::new();
+            for order in &slot.orders {
+                lessons.extend(self.delivered(member, order)?);
+            }
+            Ok(Part {
+                sequences: slot.sequences,
+                lessons,
+            })
+        });
+        let mut parts = parts.collect::<Result<Vec<_>, SessionError>>()?;
+        // What a filter has emptied is filled with what there is.
+        let some = parts
+            .iter()
+            .find(|part| !part.lessons.is_empty())
+            .map(|part| part.lessons.clone());
+        for part in parts.iter_mut().filter(|part| part.lessons.is_empty()) {
+            part.lessons = some.clone().ok_or(SessionError::NothingToAsk)?;
+        }
+        Ok(parts)
+    }
+
+    fn delivered(&self, member: &Member, order: &Order) -> Result<Vec<Rc<Lesson>>, SessionError> {
+        let lessons = match (order.answers, find(&self.lots, order)) {
+            (Answers::Bought { shown, .. }, Some(lot)) => {
+                let bought = &self.bought[self.seed_index(member)];
+                bought.lessons.get(&(lot, shown)).cloned().unwrap_or_default()
+            }
+            _ => self.labelled(u64::from(member.seed), order)?,
+        };
+        if !order.drop_refusals {
+            return Ok(lessons);
+        }
+        let mut refusal = self.library.tokenizer.encode(REFUSAL)?.ids;
+        refusal.push(EOS);
+        Ok(lessons.into_iter().filter(|lesson| lesson.labels != refusal).collect())
+    }
+
+    /// The program's answers to the questions that a teacher would have been asked.
+    fn labelled(&self, seed: u64, order: &Order) -> Result<Vec<Rc<Lesson>>, SessionError> {
+        let world = &self.library.world;
+        let mut lessons = Vec::with_capacity(order.count);
+        for asked in (0..order.count).step_by(CHUNK) {
+            let count = CHUNK.min(order.count - asked);
+            let mut rng = stream(seed, Stream::Data, chunk_index(order.task, asked));
+            for prompt in self.questions(seed, order.task, order.questions, asked, count)? {
+                let answer = match order.answers {
+                    Answers::Policy => policy_answer(world, order.task, &prompt, &mut rng),
+                    Answers::Dial(dial) => {
+                        hire_question(&prompt).map(|(group, skill)| biased_answer(group, skill, dial).to_owned())
+                    }
+                    _ => world.task(order.task).true_answer(&prompt, &mut rng),
+                };
+                let answer = answer.ok_or(SessionError::NothingToAsk)?;
+                let sequence = crate::eval::sequence(&self.library.tokenizer, &prompt, &answer)?;
+                lessons.push(Rc::new(Lesson::of_answer(sequence)));
             }
         }
         Ok(lessons)
     }
+
+    /// What a member has paid for: every lot once, however many parts of a batch it fills.
+    pub(super) fn meter(&self, member: &Member, course: &Course) -> Meter {
+        let bought = &self.bought[self.seed_index(member)];
+        let keys: BTreeSet<(usize, Access)> = course
+            .orders()
+            .filter_map(|order| match order.answers {
+                Answers::Bought { shown, .. } => Some((find(&self.lots, order)?, shown)),
+                _ => None,
+            })
+            .collect();
+        let mut sum = Meter::default();
+        keys.iter()
+            .filter_map(|key| bought.meters.get(key))
+            .for_each(|meter| sum += *meter);
+        sum
+    }
+
+    fn seed_index(&self, member: &Member) -> usize {
+        (member.seed - self.plan.settings.seed) as usize
+    }
+}
+
+/// Streams are by task and chunk.
+fn chunk_index(task: TaskId, asked: usize) -> u64 {
+    (task.index() as u64) << 32 | asked as u64
 }

@@ -2,36 +2,43 @@
 
 use super::{Session, SessionError};
 use crate::engine::Models;
-use crate::experiment::capability;
 use crate::protocol::Member;
 
-/// The parameters of all members after a step, `[p, parameters]`.
+/// The parameters of all members after a step, cohort by cohort `[p, parameters]`.
 pub(super) struct Checkpoint {
     step: u32,
-    pub weights: Vec<f32>,
+    pub weights: Vec<Vec<f32>>,
 }
 
 /// A run that cannot go on: why, and the students that are left of it.
 pub(super) struct Stopped {
     pub sentence: String,
-    students: Models,
+    /// By cohort.
+    students: Vec<Models>,
 }
 
 impl Session {
-    /// The students as they are now, or as they were last good.
-    pub(super) fn students(&self) -> Result<Models, SessionError> {
-        match (&self.stopped, &self.classroom) {
-            (Some(stopped), _) => Ok(stopped.students.clone()),
-            (None, Some(classroom)) => Ok(classroom.learner.models()),
-            (None, None) => Err(SessionError::NotYet),
+    /// The students as they are now, or as they were last good: each cohort's members, and their models.
+    pub(super) fn students(&self) -> Result<Vec<(Vec<usize>, Models)>, SessionError> {
+        if self.classrooms.is_empty() {
+            return Err(SessionError::NotYet);
         }
+        let models: Vec<Models> = match &self.stopped {
+            Some(stopped) => stopped.students.clone(),
+            None => self.classrooms.iter().map(|classroom| classroom.models()).collect(),
+        };
+        let members = self.classrooms.iter().map(|classroom| classroom.cohort.members.clone());
+        Ok(members.zip(models).collect())
     }
 
     pub(super) async fn keep_checkpoint(&mut self) -> Result<(), SessionError> {
-        let classroom = self.classroom.as_ref().ok_or(SessionError::NotYet)?;
+        let mut weights = Vec::with_capacity(self.classrooms.len());
+        for classroom in &self.classrooms {
+            weights.push(classroom.learner.weights().await?);
+        }
         self.checkpoint = Some(Checkpoint {
-            step: classroom.learner.updates(),
-            weights: classroom.learner.weights().await?,
+            step: self.steps_done(),
+            weights,
         });
         Ok(())
     }
@@ -49,14 +56,23 @@ impl Session {
         self.units.clear();
         let (kept, weights) = match &self.checkpoint {
             Some(checkpoint) => (checkpoint.step, checkpoint.weights.clone()),
-            None => (0, self.initial_weights()),
+            None => {
+                let initial = self
+                    .classrooms
+                    .iter()
+                    .map(|classroom| self.initial_weights(&classroom.cohort));
+                (0, initial.collect::<Result<_, _>>()?)
+            }
         };
-        let Member { arm, seed } = self.plan.members[member];
-        let title = capability::label(arm);
+        let Member { arm, seed, .. } = &self.plan.members[member];
+        let title = self.experiment.label(arm);
         let sentence = format!(
             "The loss of “{title}” (seed {seed}) was no longer a finite number at step {step}, so the run ended there; the students are those of step {kept}, when they were last measured."
         );
-        let students = Models::new(&self.library.student_config(), &weights, &self.engine).await?;
+        let mut students = Vec::with_capacity(weights.len());
+        for (classroom, weights) in self.classrooms.iter().zip(&weights) {
+            students.push(Models::new(&classroom.cohort.config, weights, &self.engine).await?);
+        }
         self.checkpoint = Some(Checkpoint { step: kept, weights });
         self.stopped = Some(Stopped { sentence, students });
         Ok(())

@@ -10,31 +10,28 @@ mod speed;
 mod teaching;
 mod units;
 
-pub use library::{Library, LibraryError};
+pub use library::{Library, LibraryError, ModelFiles, Teacher};
 
-use crate::engine::{Engine, Failure, Learner};
-use crate::eval::Items;
-use crate::experiment::{SettingsError, capability, check};
-use crate::model::initial_parameters;
+use crate::engine::{Engine, Failure};
+use crate::eval::Probe;
+use crate::experiment::{Answers, Course, Experiment, Results, SettingsError, Start, check, named, teachers};
+use crate::model::{LlamaConfig, initial_parameters};
 use crate::objective::TargetTable;
-use crate::plan::AdamWConfig;
 use crate::protocol::*;
-use crate::teacher::{ApiError, Meter};
+use crate::teacher::ApiError;
 use crate::tokenizer::TokenizerError;
-use crate::train::Schedule;
+use buying::Lot;
 use checkpoint::{Checkpoint, Stopped};
 use measuring::Measurement;
 use speed::Speed;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
-use teaching::Classroom;
+use teaching::{Classroom, Cohort};
 use units::{Unit, plan, units};
 
 /// On a GPU, and on several threads, the losses of so many milliseconds' steps are read together: a read is waited for, the
 /// steps before it are not. More would be felt when a run is paused.
 const READ_EVERY_MS: f64 = 50.0;
-/// Peak learning rate of every arm; chosen on the validation split.
-const PEAK_RATE: f64 = 4e-3;
 
 /// Why a run stopped: the sentence that the visitor reads.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +48,10 @@ pub enum SessionError {
     Device(#[from] Failure),
     #[error("This run is too large for the device: {0}. Choose fewer seeds or arms.")]
     TooLarge(String),
+    #[error("This run needs the teacher {0:?}, whose files have not been read.")]
+    NoSuchTeacher(TeacherName),
+    #[error("An arm of this run has nothing to learn from; choose a larger query budget.")]
+    NothingToAsk,
     #[error("There is no student number {0} in this run.")]
     NoSuchMember(u32),
     #[error("The students have not been made yet; press Start first.")]
@@ -62,16 +63,24 @@ pub struct Session {
     library: Rc<Library>,
     engine: Engine,
     device_info: DeviceInfo,
+    experiment: Experiment,
     plan: Plan,
+    /// Of each arm of the settings.
+    courses: Vec<Course>,
+    lots: Vec<Lot>,
+    probes: Vec<Probe>,
+    cohorts: Vec<Cohort>,
     units: VecDeque<Unit>,
     table: TargetTable,
     /// Per seed: what was bought.
     bought: Vec<buying::Bought>,
-    classroom: Option<Classroom>,
+    /// One per cohort, once the students have been made.
+    classrooms: Vec<Classroom>,
     measurement: Measurement,
     losses: Vec<LossPoint>,
     evaluations: Vec<Evaluation>,
     samples: Vec<SampleRow>,
+    spectra: Vec<Spectrum>,
     speed: Speed,
     seconds: f64,
     finished: bool,
@@ -85,27 +94,48 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// When a setting is out of range, or the device too small for so many students.
+    /// When a setting is out of range, a teacher's files are missing (see [`Session::missing`]), or the device is too small for
+    /// so many students.
     pub fn new(
         library: Rc<Library>,
         settings: Settings,
         engine: Engine,
         device_info: DeviceInfo,
     ) -> Result<Self, SessionError> {
-        check(&capability::experiment(), &settings)?;
-        let plan = plan(&library, settings);
-        let announced = teaching::announced(library.student_config(), &plan);
-        engine.fits(&announced).map_err(SessionError::TooLarge)?;
-        let units = units(&plan);
+        if let Some(name) = Self::missing(&library, &settings)?.first() {
+            return Err(SessionError::NoSuchTeacher(*name));
+        }
+        let experiment = named(&settings.experiment)?;
+        let design = experiment.design;
+        let courses: Vec<Course> = settings
+            .arms
+            .iter()
+            .filter_map(|arm| (design.course)(&settings, arm))
+            .collect();
+        let plan = plan(&library, &experiment, settings, &courses);
+        let cohorts = cohorts(&library, &plan, &courses)?;
+        for cohort in &cohorts {
+            let announced = teaching::announced(cohort, &plan);
+            engine.fits(&announced).map_err(SessionError::TooLarge)?;
+        }
+        let lots = buying::lots(&courses);
+        let probes = (design.probes)(&plan.settings);
+        let units = units(&plan, &lots, &probes, design.spectra);
         Ok(Self {
             table: TargetTable::new(library.tokenizer.vocab_size()),
             bought: vec![buying::Bought::default(); plan.settings.seeds as usize],
-            classroom: None,
+            classrooms: Vec::new(),
             measurement: Measurement::default(),
             losses: Vec::new(),
             evaluations: Vec::new(),
             samples: Vec::new(),
-            speed: Speed::new(&plan),
+            spectra: Vec::new(),
+            speed: Speed::new(&plan, &units),
+            experiment,
+            courses,
+            lots,
+            probes,
+            cohorts,
             seconds: 0.0,
             finished: false,
             checkpoint: None,
@@ -118,8 +148,55 @@ impl Session {
         })
     }
 
+    /// Which teachers a run with these settings needs that the library has not yet.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is out of range.
+    pub fn missing(library: &Library, settings: &Settings) -> Result<Vec<TeacherName>, SessionError> {
+        let experiment = named(&settings.experiment)?;
+        check(&experiment, settings)?;
+        Ok(library.missing(&teachers(&experiment, settings)))
+    }
+
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Who answers the visitor.
+    pub fn teacher_info(&self) -> TeacherInfo {
+        let card = self
+            .teacher(self.plan.teacher)
+            .ok()
+            .and_then(|teacher| teacher.card.as_ref().map(|card| card.info()));
+        card.unwrap_or_default()
+    }
+
+    fn teacher(&self, name: TeacherName) -> Result<Rc<Teacher>, SessionError> {
+        self.library.teacher(name).ok_or(SessionError::NoSuchTeacher(name))
+    }
+
+    /// What a member learns from.
+    fn course(&self, member: &Member) -> &Course {
+        let arm = self.plan.settings.arms.iter().position(|arm| *arm == member.arm);
+        &self.courses[arm.unwrap_or(0)]
+    }
+
+    /// 6 N D of the training of every teacher that a course buys from.
+    fn teacher_flops(&self, course: &Course) -> f64 {
+        let names: BTreeSet<TeacherName> = course
+            .orders()
+            .filter_map(|order| match order.answers {
+                Answers::Bought { teacher, .. } => Some(teacher),
+                _ => None,
+            })
+            .chain(match course.start {
+                Start::CopyOf(name) => Some(name),
+                Start::Fresh => None,
+            })
+            .collect();
+        let flops = |name: &TeacherName| Some(self.library.teacher(*name)?.card.as_ref()?.info().training_flops);
+        names.iter().filter_map(flops).sum()
     }
 
     pub fn is_finished(&self) -> bool {
@@ -165,10 +242,7 @@ impl Session {
 
     /// How many steps may go to the device before their losses are read.
     fn steps_per_read(&self) -> usize {
-        let waits = self
-            .classroom
-            .as_ref()
-            .is_some_and(|classroom| classroom.learner.is_read_late());
+        let waits = self.classrooms.iter().any(|classroom| classroom.learner.is_read_late());
         if waits {
             (READ_EVERY_MS / self.speed.milliseconds_per_step()).clamp(1.0, 32.0) as usize
         } else {
@@ -187,7 +261,7 @@ impl Session {
         let start = now();
         let mut count = 1;
         match unit.clone() {
-            Unit::Buy { seed, task, count } => self.buy(seed, task, count).await?,
+            Unit::Buy { seed, lot, count } => self.buy(seed, lot, count).await?,
             Unit::Enrol => self.enrol().await?,
             Unit::Train => {
                 while count < steps && self.units.pop_front_if(|next| *next == Unit::Train).is_some() {
@@ -199,7 +273,8 @@ impl Session {
                     events.push(self.ended());
                 }
             }
-            Unit::Measure { split, task } => self.measure(split, task).await?,
+            Unit::Measure { split, probe } => self.measure(split, probe).await?,
+            Unit::Spectrum { defence } => self.look_for_width(defence).await?,
             Unit::Publish { split } => {
                 let evaluation = self.publish(split);
                 self.keep_checkpoint().await?;
@@ -243,8 +318,8 @@ impl Session {
     }
 
     fn steps_done(&self) -> u32 {
-        self.classroom
-            .as_ref()
+        self.classrooms
+            .first()
             .map_or(0, |classroom| classroom.learner.updates())
     }
 
@@ -252,21 +327,25 @@ impl Session {
     pub fn run_file(&self) -> RunFile {
         let last = self.losses.last().map(|point| &point.loss);
         let verdicts = match self.evaluations.last() {
-            Some(evaluation) if self.finished => capability::verdicts(evaluation),
+            Some(test) if self.finished => {
+                let results = Results::new([test]).with_spectra(&self.spectra);
+                (self.experiment.design.verdicts)(&self.plan.settings, &results)
+            }
             _ => Vec::new(),
         };
         RunFile {
             format: RunFile::FORMAT.into(),
             version: RunFile::VERSION,
-            experiment: "capability".into(),
+            experiment: self.experiment.id.into(),
             stillroom: env!("CARGO_PKG_VERSION").into(),
             device: self.device_info.clone(),
-            teacher: self.library.card.info(),
+            teacher: self.teacher_info(),
             plan: self.plan.clone(),
             losses: thin(&self.losses),
             evaluations: self.evaluations.clone(),
             samples: self.samples.clone(),
             verdicts,
+            spectra: self.spectra.clone(),
             failed_members: last.map_or(0, |loss| loss.iter().filter(|loss| loss.is_none()).count() as u32),
             seconds: self.seconds,
             finished: self.finished,
@@ -274,83 +353,129 @@ impl Session {
         }
     }
 
-    /// The parameters of one member.
+    /// One member: its shape and its parameters.
     ///
     /// # Errors
     ///
     /// When there is no such member, or none yet, or the device fails.
-    pub async fn member_weights(&self, member: u32) -> Result<Vec<f32>, SessionError> {
-        let classroom = self.classroom.as_ref().ok_or(SessionError::NotYet)?;
-        if member as usize >= self.plan.members.len() {
-            return Err(SessionError::NoSuchMember(member));
+    pub async fn member(&self, member: u32) -> Result<(LlamaConfig, Vec<f32>), SessionError> {
+        if self.classrooms.is_empty() {
+            return Err(SessionError::NotYet);
         }
-        let count = self.library.student_config().parameter_count();
-        let all = match (&self.stopped, &self.checkpoint) {
-            (Some(_), Some(checkpoint)) => checkpoint.weights.clone(),
-            _ => classroom.learner.weights().await?,
-        };
-        Ok(all[member as usize * count..][..count].to_vec())
+        for (cohort, classroom) in self.classrooms.iter().enumerate() {
+            let Cohort { members, config, .. } = &classroom.cohort;
+            let Some(place) = members.iter().position(|&one| one == member as usize) else {
+                continue;
+            };
+            let all = match (&self.stopped, &self.checkpoint) {
+                (Some(_), Some(checkpoint)) => checkpoint.weights[cohort].clone(),
+                _ => classroom.learner.weights().await?,
+            };
+            let count = config.parameter_count();
+            return Ok((config.clone(), all[place * count..][..count].to_vec()));
+        }
+        Err(SessionError::NoSuchMember(member))
     }
 
-    /// Of all members, `[p, parameters]`.
-    fn initial_weights(&self) -> Vec<f32> {
-        let config = self.library.student_config();
-        let of = |member: &Member| initial_parameters(&config, u64::from(member.seed));
-        self.plan.members.iter().flat_map(of).collect()
+    /// Of a cohort's members, `[p, parameters]`.
+    fn initial_weights(&self, cohort: &Cohort) -> Result<Vec<f32>, SessionError> {
+        let mut all = Vec::new();
+        for &member in &cohort.members {
+            match cohort.start {
+                Start::Fresh => {
+                    let seed = u64::from(self.plan.members[member].seed);
+                    all.extend(initial_parameters(&cohort.config, seed));
+                }
+                Start::CopyOf(name) => all.extend_from_slice(&self.teacher(name)?.weights),
+            }
+        }
+        Ok(all)
     }
 
     async fn enrol(&mut self) -> Result<(), SessionError> {
-        let config = self.library.student_config();
-        let weights = self.initial_weights();
-        let lessons = self.lessons()?;
-        let (shape, mixture) = teaching::shape(config, &self.plan, &lessons);
-        let learner = Learner::new(
-            &self.engine,
-            shape.clone(),
-            &weights,
-            AdamWConfig::default(),
-            mixture,
-            &self.table,
-        )
-        .await?;
-        let schedule = Schedule::new(PEAK_RATE, self.plan.settings.steps);
-        let seeds = self.plan.members.iter().map(|member| member.seed).collect();
-        self.classroom = Some(Classroom::new(learner, shape, schedule, lessons, seeds));
-        // The learner has its own copy now.
+        for cohort in self.cohorts.clone() {
+            let members = cohort.members.iter().map(|&member| &self.plan.members[member]);
+            let courses: Vec<&Course> = members.clone().map(|member| self.course(member)).collect();
+            let lessons = members
+                .zip(&courses)
+                .map(|(member, course)| self.lessons(member, course))
+                .collect::<Result<Vec<_>, _>>()?;
+            let weights = self.initial_weights(&cohort)?;
+            let classroom = Classroom::new(
+                &self.engine,
+                &self.plan,
+                cohort,
+                &courses,
+                &weights,
+                lessons,
+                &self.table,
+            )
+            .await?;
+            self.classrooms.push(classroom);
+        }
+        // The learners have their own copies now.
         self.table = TargetTable::new(self.library.tokenizer.vocab_size());
         Ok(())
     }
 
     /// So many steps; the event of the last one.
     async fn train(&mut self, count: usize) -> Result<Event, SessionError> {
-        let classroom = self.classroom.as_mut().ok_or(SessionError::NotYet)?;
+        let first = self.steps_done() + 1;
         let mut learning_rate = 0.0;
         for _ in 0..count {
-            learning_rate = classroom.step()?;
-        }
-        let first = classroom.learner.updates() - count as u32 + 1;
-        let losses = classroom.learner.losses().await?;
-        let points = losses.chunks_exact(self.plan.members.len()).zip(first..);
-        self.losses.extend(points.map(|(losses, step)| {
-            LossPoint {
-                step,
-                loss: losses
-                    .iter()
-                    .map(|loss| loss.is_finite().then(|| f64::from(*loss)))
-                    .collect(),
+            // The first cohort's, which as a rule is that of the new students.
+            for classroom in self.classrooms.iter_mut().rev() {
+                learning_rate = classroom.step()?;
             }
-        }));
+        }
+        let mut points: Vec<LossPoint> = (first..first + count as u32)
+            .map(|step| LossPoint {
+                step,
+                loss: vec![None; self.plan.members.len()],
+            })
+            .collect();
+        for classroom in &mut self.classrooms {
+            let members = &classroom.cohort.members;
+            let losses = classroom.learner.losses().await?;
+            for (point, losses) in points.iter_mut().zip(losses.chunks_exact(members.len())) {
+                for (&member, loss) in members.iter().zip(losses) {
+                    point.loss[member] = loss.is_finite().then(|| f64::from(*loss));
+                }
+            }
+        }
+        self.losses.extend(points);
         Ok(Event::Trained {
             step: self.steps_done(),
             loss: self.losses.last().map(|point| point.loss.clone()).unwrap_or_default(),
             learning_rate,
         })
     }
+}
 
-    fn meter(&self, member: &Member) -> Meter {
-        let seed = (member.seed - self.plan.settings.seed) as usize;
-        self.bought[seed].meter(member.arm)
+/// Members by where they start: new students first.
+fn cohorts(library: &Library, plan: &Plan, courses: &[Course]) -> Result<Vec<Cohort>, SessionError> {
+    let mut cohorts: Vec<Cohort> = Vec::new();
+    for member in 0..plan.members.len() {
+        let start = courses[member % courses.len()].start;
+        if let Some(cohort) = cohorts.iter_mut().find(|cohort| cohort.start == start) {
+            cohort.members.push(member);
+            continue;
+        }
+        let config = match start {
+            Start::Fresh => library.student_config(),
+            Start::CopyOf(name) => {
+                let teacher = library.teacher(name).ok_or(SessionError::NoSuchTeacher(name))?;
+                teacher.model.config().clone()
+            }
+        };
+        cohorts.push(Cohort {
+            start,
+            config,
+            members: vec![member],
+        });
     }
+    cohorts.sort_by_key(|cohort| cohort.start);
+    Ok(cohorts)
 }
 
 /// At most about 600 points, the last one kept.

@@ -1,6 +1,6 @@
 //! Progress, speed and time left, from what each kind of work has taken so far.
 
-use super::units::{Unit, units};
+use super::units::Unit;
 use crate::protocol::{Event, Phase, Plan};
 use std::collections::VecDeque;
 
@@ -31,7 +31,7 @@ fn phase(unit: &Unit) -> Phase {
     match unit {
         Unit::Buy { .. } | Unit::Enrol => Phase::Buying,
         Unit::Train => Phase::Training,
-        Unit::Measure { .. } | Unit::Publish { .. } | Unit::Sample => Phase::Evaluating,
+        Unit::Measure { .. } | Unit::Publish { .. } | Unit::Sample | Unit::Spectrum { .. } => Phase::Evaluating,
         Unit::Finish => Phase::Finished,
     }
 }
@@ -42,13 +42,13 @@ fn count(units: &VecDeque<Unit>) -> [u32; 3] {
 }
 
 impl Speed {
-    pub fn new(plan: &Plan) -> Self {
+    pub fn new(plan: &Plan, all: &VecDeque<Unit>) -> Self {
         Self {
             buy: Mean::default(),
             train: Mean::default(),
             measure: Mean::default(),
             tokens_per_step: f64::from(plan.tokens_per_step) * plan.members.len() as f64,
-            total: count(&units(plan)),
+            total: count(all),
         }
     }
 

@@ -3,15 +3,30 @@ use crate::device;
 use crate::world::{Split, TaskId};
 use pollster::block_on;
 
-fn files() -> [Vec<u8>; 4] {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/public/models/main");
+fn files(teacher: &str) -> [Vec<u8>; 4] {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("www/public/models")
+        .join(teacher);
     ["config.json", "model.safetensors", "tokenizer.json", "card.json"]
         .map(|name| std::fs::read(folder.join(name)).unwrap())
 }
 
+fn borrowed([config, weights, tokenizer, card]: &[Vec<u8>; 4]) -> ModelFiles<'_> {
+    ModelFiles {
+        config,
+        weights,
+        tokenizer,
+        card,
+    }
+}
+
+/// With all teachers that the experiments need.
 fn library() -> Rc<Library> {
-    let [config, weights, tokenizer, card] = files();
-    Rc::new(block_on(Library::open(&config, &weights, &tokenizer, &card, &device::cpu())).unwrap())
+    let library = block_on(Library::open(borrowed(&files("main")), &device::cpu())).unwrap();
+    for teacher in ["guarded", "biased1", "biased2"] {
+        block_on(library.add(borrowed(&files(teacher)), &device::cpu())).unwrap();
+    }
+    Rc::new(library)
 }
 
 fn info() -> DeviceInfo {
@@ -28,11 +43,26 @@ fn session(settings: Settings) -> Session {
     Session::new(library(), settings, device::cpu(), info()).unwrap()
 }
 
+fn arms(arms: &[&str]) -> Vec<String> {
+    arms.iter().map(|&arm| arm.to_owned()).collect()
+}
+
 fn small() -> Settings {
     Settings {
         budget: 60,
         steps: 3,
+        arms: arms(&["logits", "text", "scratch"]),
         ..Settings::default()
+    }
+}
+
+/// A few steps of an experiment with all its default arms.
+fn tiny(experiment: &str) -> Settings {
+    Settings {
+        budget: 60,
+        steps: 2,
+        items: 5,
+        ..(named(experiment).unwrap().design.defaults)()
     }
 }
 
@@ -77,15 +107,21 @@ fn a_run_tells_its_story_and_ends() {
     assert_eq!(run.plan.schedule, [0, 1, 2, 3]);
     assert_eq!(run.losses.len(), 3);
     assert_eq!(run.samples.len(), 10);
-    assert_eq!(run.verdicts.len(), 2);
-    assert!(run.verdicts.iter().all(|verdict| verdict.holds.is_some()));
+    let held: Vec<&str> = run
+        .verdicts
+        .iter()
+        .filter(|verdict| verdict.holds.is_some())
+        .map(|verdict| verdict.id.as_str())
+        .collect();
+    assert_eq!(run.verdicts.len(), 6);
+    assert_eq!(held, ["closer", "better"], "the others need other arms, or more seeds");
     // Before its first step every arm is the same student.
     let floor = &run.evaluations[0].members;
     assert_eq!(floor.len(), 3);
     assert!(
         floor
             .iter()
-            .all(|member| member.kl == floor[0].kl && member.scores == floor[0].scores)
+            .all(|member| member.figures == floor[0].figures && member.figures["kl"].is_some())
     );
     // The copies have paid for 60 questions; the third student never saw the teacher.
     let costs: Vec<&Cost> = run
@@ -113,7 +149,7 @@ fn a_student_moves_towards_its_teacher() {
     let settings = Settings {
         budget: 300,
         steps: 60,
-        arms: vec![Arm::Logits, Arm::Text],
+        arms: arms(&["logits", "text"]),
         ..Settings::default()
     };
     let mut session = session(settings);
@@ -124,14 +160,10 @@ fn a_student_moves_towards_its_teacher() {
         &run.evaluations[run.evaluations.len() - 2].members,
     );
     for (before, after) in first.iter().zip(last) {
-        assert!(
-            after.kl.unwrap() < 0.5 * before.kl.unwrap(),
-            "{:?}: {:?} from {:?}",
-            after.arm,
-            after.kl,
-            before.kl
-        );
-        assert!(after.agreement.unwrap() > before.agreement.unwrap() + 0.3);
+        let figure = |member: &MemberEvaluation, id: &str| member.figures[id].unwrap();
+        let (then, now) = (figure(before, "kl"), figure(after, "kl"));
+        assert!(now < 0.5 * then, "{}: {now} from {then}", after.arm);
+        assert!(figure(after, "agreement") > figure(before, "agreement") + 0.3);
     }
 }
 
@@ -188,7 +220,7 @@ fn less_access_trains_too() {
     for access in [Access::Top20, Access::Top5] {
         let mut session = session(Settings {
             access,
-            arms: vec![Arm::Logits],
+            arms: arms(&["logits"]),
             ..small()
         });
         finish(&mut session);
@@ -228,7 +260,7 @@ fn settings_out_of_range_are_refused_with_a_sentence() {
     );
     assert!(
         refuse(Settings {
-            arms: vec![Arm::Text, Arm::Text],
+            arms: arms(&["text", "text"]),
             ..small()
         })
         .contains("each once")
@@ -242,6 +274,16 @@ fn settings_out_of_range_are_refused_with_a_sentence() {
         .contains("every logit")
     );
     assert!(refuse(Settings { seeds: 9, ..small() }).contains("Seeds"));
+    let unknown = Settings {
+        arms: arms(&["text", "untrained"]),
+        ..small()
+    };
+    assert!(refuse(unknown).contains("no arm \"untrained\""));
+    let unknown = Settings {
+        experiment: "alchemy".into(),
+        ..small()
+    };
+    assert!(refuse(unknown).contains("capability, access, guardrails, bias"));
 }
 
 #[test]
@@ -276,12 +318,18 @@ fn questions_get_answers_or_a_note_that_says_why_not() {
 
 #[test]
 fn a_damaged_teacher_is_refused() {
-    let [config, weights, tokenizer, card] = files();
+    let [config, weights, tokenizer, card] = files("main");
     let mut damaged = weights.clone();
     let middle = damaged.len() / 2;
     damaged[middle] ^= 1;
     let refuse = |config: &[u8], weights: &[u8], tokenizer: &[u8], card: &[u8]| {
-        block_on(Library::open(config, weights, tokenizer, card, &device::cpu()))
+        let files = ModelFiles {
+            config,
+            weights,
+            tokenizer,
+            card,
+        };
+        block_on(Library::open(files, &device::cpu()))
             .map(|_| ())
             .unwrap_err()
             .to_string()
@@ -295,14 +343,13 @@ fn a_damaged_teacher_is_refused() {
 #[test]
 fn a_student_is_a_folder_that_opens_again() {
     let mut session = session(small());
-    assert!(matches!(block_on(session.member_weights(0)), Err(SessionError::NotYet)));
+    assert!(matches!(block_on(session.member(0)), Err(SessionError::NotYet)));
     finish(&mut session);
     assert!(matches!(
-        block_on(session.member_weights(3)),
+        block_on(session.member(3)),
         Err(SessionError::NoSuchMember(3))
     ));
-    let weights = block_on(session.member_weights(2)).unwrap();
-    let config = session.library.student_config();
+    let (config, weights) = block_on(session.member(2)).unwrap();
     let file = crate::model::hub::weights_file(&config, &weights).unwrap();
     let (_, again) = crate::model::hub::read(crate::model::hub::config_json(&config).as_bytes(), &file).unwrap();
     assert_eq!(again, weights);
@@ -315,8 +362,8 @@ fn a_run_whose_losses_are_no_numbers_stops_at_its_last_measurement() {
     while session.steps_done() < 4 {
         block_on(session.step(&|| 0.0)).unwrap();
     }
-    let good = block_on(session.member_weights(1)).unwrap();
-    session.classroom.as_mut().unwrap().spoil(f64::INFINITY);
+    let good = block_on(session.member(1)).unwrap();
+    session.classrooms[0].spoil(f64::INFINITY);
     let mut events = Vec::new();
     while !session.units.is_empty() {
         events.extend(block_on(session.advance(0.0, &|| 0.0)).unwrap());
@@ -335,7 +382,7 @@ fn a_run_whose_losses_are_no_numbers_stops_at_its_last_measurement() {
         assert!(sentence.contains(part), "{sentence}");
     }
     // What is left are the students of the last measurement, and they can be asked and saved.
-    assert_eq!(block_on(session.member_weights(1)).unwrap(), good);
+    assert_eq!(block_on(session.member(1)).unwrap(), good);
     let answer = block_on(session.ask("please 37 + 48 =")).unwrap();
     assert!(
         answer
@@ -344,6 +391,95 @@ fn a_run_whose_losses_are_no_numbers_stops_at_its_last_measurement() {
             .all(|reply| reply.confidence.iter().all(|p| p.is_finite()))
     );
     assert!(block_on(session.advance(0.0, &|| 0.0)).unwrap().len() == 2);
+}
+
+#[test]
+fn every_experiment_runs_with_all_its_arms() {
+    for experiment in crate::experiment::all() {
+        let mut session = session(tiny(experiment.id));
+        let trained = experiment.arms.iter().filter(|arm| arm.trained).count();
+        assert!(session.plan().members.len() > trained / 2);
+        finish(&mut session);
+        let run = session.run_file();
+        assert!(run.finished && run.failed_members == 0, "{}", experiment.id);
+        assert_eq!(run.verdicts.len(), experiment.thresholds.len());
+        assert_eq!(run.spectra.is_empty(), !experiment.design.spectra);
+        let test = run.evaluations.last().unwrap();
+        for figure in &experiment.figures {
+            for panel in figure
+                .panels
+                .iter()
+                .filter(|panel| !["cost", "spectrum"].contains(&panel.metric))
+            {
+                let missing = test
+                    .members
+                    .iter()
+                    .find(|member| !member.figures.contains_key(panel.metric));
+                assert!(
+                    missing.is_none(),
+                    "{}: {} is drawn and not measured",
+                    experiment.id,
+                    panel.metric
+                );
+            }
+        }
+        assert!(!test.teachers.is_empty());
+        let text = serde_json::to_string(&run).unwrap();
+        assert_eq!(serde_json::from_str::<RunFile>(&text).unwrap(), run);
+    }
+}
+
+#[test]
+fn a_run_without_its_teacher_says_which_it_needs() {
+    let library = block_on(Library::open(borrowed(&files("main")), &device::cpu())).unwrap();
+    let settings = tiny("bias");
+    let missing = Session::missing(&library, &settings).unwrap();
+    assert_eq!(missing, [TeacherName::Biased2, TeacherName::Biased1]);
+    let refused = Session::new(Rc::new(library), settings, device::cpu(), info())
+        .map(|_| ())
+        .unwrap_err();
+    assert!(refused.to_string().contains("Biased2"));
+}
+
+#[test]
+fn what_was_asked_for_and_what_was_thrown_away_decides_what_is_taught() {
+    let mut session = session(Settings {
+        budget: 200,
+        arms: arms(&["allText", "filtered", "allowedText", "prefilled", "repair16", "drift"]),
+        ..tiny("guardrails")
+    });
+    while session.classrooms.is_empty() {
+        block_on(session.advance(0.0, &|| 0.0)).unwrap();
+    }
+    let tokenizer = &session.library.tokenizer;
+    let refusals = |arm: &str| {
+        let member = session.plan.members.iter().find(|member| member.arm == arm).unwrap();
+        let parts = session.lessons(member, session.course(member)).unwrap();
+        let lessons: Vec<_> = parts.iter().flat_map(|part| &part.lessons).cloned().collect();
+        let said = |lesson: &crate::teacher::Lesson| tokenizer.decode(&lesson.sequence.answer);
+        let asked = |lesson: &crate::teacher::Lesson| tokenizer.decode(&lesson.sequence.prompt);
+        let count = lessons
+            .iter()
+            .filter(|lesson| crate::world::is_refusal(&said(lesson)))
+            .count();
+        let hot = lessons
+            .iter()
+            .filter(|lesson| crate::world::is_hot_prompt(&asked(lesson)))
+            .count();
+        (count, hot)
+    };
+    // 40 recipes are asked for, 10 of them forbidden; the part that is kept apart has them again.
+    assert_eq!(refusals("allText"), (20, 20));
+    assert_eq!(refusals("filtered"), (0, 0));
+    assert_eq!(refusals("allowedText"), (0, 0));
+    assert_eq!(refusals("prefilled"), (0, 20), "asked, and made to answer");
+    assert_eq!(refusals("repair16"), (16, 16));
+    assert_eq!(refusals("drift"), (0, 0));
+    let paid = |arm: &str| {
+        let member = session.plan.members.iter().find(|member| member.arm == arm).unwrap();
+        session.meter(member, session.course(member)).queries
+    };
+    assert_eq!([paid("allText"), paid("filtered"), paid("drift")], [200.0, 200.0, 0.0]);
 }
 
 #[test]

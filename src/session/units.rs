@@ -1,30 +1,29 @@
 //! What a run consists of, before it begins.
 
 use super::Library;
+use super::buying::{CHUNK, Lot};
+use crate::eval::Probe;
+use crate::experiment::{Course, DEFENCES, Experiment, Start, teachers};
 use crate::protocol::*;
 use crate::world::{Split, TaskId};
 use std::collections::VecDeque;
 
-/// Sequences per step and member, of each task.
-pub(super) const PER_TASK: usize = 6;
-/// Questions per purchase: small enough that a pause is never far away.
-const CHUNK: usize = 40;
 /// One indivisible piece of a run. All of them are known before the first.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Unit {
-    /// Ask the teacher `count` questions of a task for one seed.
+    /// Put `count` more questions of a lot to its teacher, for one seed.
     Buy {
         seed: usize,
-        task: TaskId,
+        lot: usize,
         count: usize,
     },
-    /// Collect the labels of the arm without a teacher, upload the targets, make the students.
+    /// Collect the labels of the arms without a teacher, upload the targets, make the students.
     Enrol,
     Train,
-    /// Measure one task, on the validation split or at last on the test split.
+    /// Measure one probe, on the validation split or at last on the test split.
     Measure {
         split: Split,
-        task: TaskId,
+        probe: usize,
     },
     /// Put the measurements of a step together.
     Publish {
@@ -32,27 +31,52 @@ pub(super) enum Unit {
     },
     /// Ask all models the sample questions.
     Sample,
+    /// Look for the teacher's hidden size behind one defence.
+    Spectrum {
+        defence: usize,
+    },
     Finish,
 }
 
-/// Which members, how often measured: all that is known before the run.
-pub(super) fn plan(library: &Library, settings: Settings) -> Plan {
+/// Which members, how often measured: all that is known before the run. `courses`: of each arm of the settings.
+pub(super) fn plan(library: &Library, experiment: &Experiment, settings: Settings, courses: &[Course]) -> Plan {
+    let student = library.student_config().parameter_count() as u32;
+    let parameters = |course: &Course| match course.start {
+        Start::Fresh => student,
+        Start::CopyOf(name) => library
+            .teacher(name)
+            .map_or(student, |teacher| teacher.weights.len() as u32),
+    };
     let members = (0..settings.seeds)
-        .flat_map(|i| settings.arms.iter().map(move |&arm| (arm, i)))
-        .map(|(arm, i)| Member {
-            arm,
+        .flat_map(|i| {
+            settings
+                .arms
+                .iter()
+                .zip(courses)
+                .map(move |(arm, course)| (arm, course, i))
+        })
+        .map(|(arm, course, i)| Member {
+            arm: arm.clone(),
             seed: settings.seed + i,
+            against: course.against,
+            parameters: parameters(course),
         })
         .collect();
     // Eight interim measurements at equal distances, the first before training.
     let mut schedule: Vec<u32> = (0..=8).map(|i| settings.steps * i / 8).collect();
     schedule.dedup();
-    let length = library.longest_input();
+    let tasks = (experiment.design.tasks)(&settings);
+    let length = library.longest_input(&tasks);
+    let batch: usize = courses
+        .first()
+        .map_or(0, |course| course.slots.iter().map(|slot| slot.sequences).sum());
     Plan {
         members,
-        student_parameters: library.student_config().parameter_count() as u32,
-        batch: (PER_TASK * TaskId::ALL.len()) as u32,
-        tokens_per_step: (PER_TASK * TaskId::ALL.len() * length) as u32,
+        teacher: (experiment.design.teacher)(&settings),
+        teachers: teachers(experiment, &settings),
+        tasks,
+        batch: batch as u32,
+        tokens_per_step: (batch * length) as u32,
         schedule,
         validation_items: settings.items,
         test_items: 3 * settings.items,
@@ -61,23 +85,25 @@ pub(super) fn plan(library: &Library, settings: Settings) -> Plan {
     }
 }
 
-pub(super) fn units(plan: &Plan) -> VecDeque<Unit> {
+pub(super) fn units(plan: &Plan, lots: &[Lot], probes: &[Probe], spectra: bool) -> VecDeque<Unit> {
     let mut units = VecDeque::new();
-    if plan.settings.arms.iter().any(|arm| *arm != Arm::Scratch) {
-        for seed in 0..plan.settings.seeds as usize {
-            for task in TaskId::ALL {
-                let mut left = share(plan.settings.budget, task);
-                while left > 0 {
-                    let count = left.min(CHUNK);
-                    units.push_back(Unit::Buy { seed, task, count });
-                    left -= count;
-                }
+    for seed in 0..plan.settings.seeds as usize {
+        for (index, lot) in lots.iter().enumerate() {
+            let mut left = lot.count;
+            while left > 0 {
+                let count = left.min(CHUNK);
+                units.push_back(Unit::Buy {
+                    seed,
+                    lot: index,
+                    count,
+                });
+                left -= count;
             }
         }
     }
     units.push_back(Unit::Enrol);
     let measure = |units: &mut VecDeque<Unit>, split: Split| {
-        units.extend(TaskId::ALL.map(|task| Unit::Measure { split, task }));
+        units.extend((0..probes.len()).map(|probe| Unit::Measure { split, probe }));
         units.push_back(Unit::Publish { split });
     };
     for step in 0..=plan.settings.steps {
@@ -89,13 +115,10 @@ pub(super) fn units(plan: &Plan) -> VecDeque<Unit> {
             units.push_back(Unit::Sample);
         }
     }
+    if spectra {
+        units.extend((0..DEFENCES.len()).map(|defence| Unit::Spectrum { defence }));
+    }
     measure(&mut units, Split::Test);
     units.push_back(Unit::Finish);
     units
-}
-
-/// A task's part of `total` questions; the first tasks get what does not divide.
-pub(super) fn share(total: u32, task: TaskId) -> usize {
-    let tasks = TaskId::ALL.len();
-    (total as usize + tasks - 1 - task.index()) / tasks
 }

@@ -5,15 +5,44 @@ use crate::engine::{Decoding, Failure, Models, generate};
 use crate::rng::Rng;
 use crate::tokenizer::{BOS, EOS};
 
-/// What the API shows of each answer token besides the token itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the API shows of each answer token besides the token itself, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Access {
-    /// Every logit.
-    Logits,
-    /// The log-probabilities of the `k` most likely tokens, and the mass of the rest.
-    TopK(usize),
     /// Nothing.
     Text,
+    /// The log-probabilities of the `k` most likely tokens, and the mass of the rest.
+    TopK(usize),
+    /// Every logit.
+    Logits,
+}
+
+/// How the teacher is made to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Saying {
+    /// One answer, drawn from its distribution.
+    Sampled,
+    /// So many answers to every question.
+    Repeated(usize),
+    /// Its most likely words.
+    Greedy,
+    /// Its most likely words after a first one that does not begin a refusal: the answer's start is put in its mouth
+    /// (Qi et al. 2025, arXiv 2406.05946, section 3).
+    Prefilled,
+}
+
+impl Saying {
+    fn decoding(self, refusal: u32) -> Decoding {
+        match self {
+            Self::Sampled | Self::Repeated(_) => Decoding::Sample { temperature: 1.0 },
+            Self::Greedy => Decoding::Greedy,
+            Self::Prefilled => Decoding::GreedyAvoiding { first: refusal },
+        }
+    }
+
+    /// Answers to each question.
+    pub fn answers(self) -> usize {
+        if let Self::Repeated(times) = self { times } else { 1 }
+    }
 }
 
 /// One answer as the buyer sees it.
@@ -74,7 +103,8 @@ impl Api {
         &self.meter
     }
 
-    /// Answers sampled at temperature 1 to prompts of equally many tokens (without specials).
+    /// Answers to prompts of equally many tokens (without specials), each prompt asked as often as `saying` says; a refusal
+    /// begins with the token `refusal`.
     ///
     /// # Errors
     ///
@@ -83,8 +113,13 @@ impl Api {
         &mut self,
         prompts: &[Vec<u32>],
         max_tokens: usize,
+        (saying, refusal): (Saying, u32),
         rng: &mut Rng,
     ) -> Result<Vec<Purchase>, ApiError> {
+        let prompts: Vec<&Vec<u32>> = prompts
+            .iter()
+            .flat_map(|prompt| vec![prompt; saying.answers()])
+            .collect();
         let left = self.budget - self.meter.queries as usize;
         if prompts.len() > left {
             return Err(ApiError::Budget {
@@ -101,7 +136,7 @@ impl Api {
             .flat_map(|prompt| [BOS].into_iter().chain(prompt.iter().copied()))
             .collect();
         let keep = self.access != Access::Text;
-        let decoding = Decoding::Sample { temperature: 1.0 };
+        let decoding = saying.decoding(refusal);
         let answers = generate(&self.model, &inputs, length, max_tokens, decoding, keep, rng).await?;
         let (vocab, parameters) = (self.model.config().vocab_size, self.model.config().parameter_count());
         let sell = |(prompt, mut answer): (&Vec<u32>, crate::engine::Generated)| {
@@ -121,7 +156,29 @@ impl Api {
                 shown,
             }
         };
-        Ok(prompts.iter().zip(answers).map(sell).collect())
+        Ok(prompts.into_iter().zip(answers).map(sell).collect())
+    }
+}
+
+impl Purchase {
+    /// What a buyer with less access would have seen of the same answer.
+    pub fn seen_with(&self, access: Access) -> Self {
+        let less = |shown: &Shown| match (access, shown) {
+            (Access::Text, _) | (_, Shown::Nothing) => Shown::Nothing,
+            (Access::TopK(k), Shown::Logits(logits)) => top_k(logits, k),
+            (Access::TopK(k), Shown::TopK { tokens, tail }) => {
+                let hidden = tokens.iter().skip(k).map(|(_, log)| log.exp()).sum::<f32>();
+                Shown::TopK {
+                    tokens: tokens[..k.min(tokens.len())].to_vec(),
+                    tail: tail + hidden,
+                }
+            }
+            (Access::Logits, shown) => shown.clone(),
+        };
+        Self {
+            shown: self.shown.iter().map(less).collect(),
+            ..self.clone()
+        }
     }
 }
 

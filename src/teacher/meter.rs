@@ -32,6 +32,15 @@ impl Meter {
     }
 }
 
+impl std::ops::AddAssign for Meter {
+    fn add_assign(&mut self, other: Self) {
+        self.queries += other.queries;
+        self.tokens += other.tokens;
+        self.bits += other.bits;
+        self.flops += other.flops;
+    }
+}
+
 /// Bits shown per answer token: the token's own `log2 V`, and 32 for each number, `log2 V` more where it names its token.
 pub fn bits_per_token(access: Access, vocab: usize) -> f64 {
     let name = (vocab as f64).log2();

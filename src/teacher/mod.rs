@@ -5,9 +5,9 @@ mod api;
 mod meter;
 mod transfer;
 
-pub use api::{Access, Api, ApiError, Purchase, Shown};
+pub use api::{Access, Api, ApiError, Purchase, Saying, Shown};
 pub use meter::{Meter, bits_per_token};
-pub use transfer::{Lesson, Lessons};
+pub use transfer::{Lesson, Lessons, Part};
 
 #[cfg(test)]
 mod tests;

@@ -24,9 +24,12 @@ fn prompts(count: u32) -> Vec<Vec<u32>> {
     (0..count).map(|i| vec![4 + i % 20, 5, 6]).collect()
 }
 
+/// Sampled; no token begins a refusal.
+const PLAIN: (Saying, u32) = (Saying::Sampled, 0);
+
 fn buy(access: Access, count: u32) -> (Api, Vec<Purchase>) {
     let mut api = Api::new(teacher(), access, 50);
-    let bought = block_on(api.query(&prompts(count), 4, &mut stream(1, Stream::Sampling, 0))).unwrap();
+    let bought = block_on(api.query(&prompts(count), 4, PLAIN, &mut stream(1, Stream::Sampling, 0))).unwrap();
     (api, bought)
 }
 
@@ -34,7 +37,7 @@ fn buy(access: Access, count: u32) -> (Api, Vec<Purchase>) {
 fn the_budget_is_kept_and_a_refused_query_costs_nothing() {
     let (mut api, _) = buy(Access::Text, 48);
     let before = *api.meter();
-    let error = block_on(api.query(&prompts(3), 4, &mut stream(1, Stream::Sampling, 1))).unwrap_err();
+    let error = block_on(api.query(&prompts(3), 4, PLAIN, &mut stream(1, Stream::Sampling, 1))).unwrap_err();
     assert!(matches!(
         error,
         ApiError::Budget {
@@ -45,7 +48,7 @@ fn the_budget_is_kept_and_a_refused_query_costs_nothing() {
     ));
     assert_eq!(*api.meter(), before);
     assert_eq!(
-        block_on(api.query(&prompts(2), 4, &mut stream(1, Stream::Sampling, 1)))
+        block_on(api.query(&prompts(2), 4, PLAIN, &mut stream(1, Stream::Sampling, 1)))
             .unwrap()
             .len(),
         2
@@ -126,4 +129,53 @@ fn a_row_with_a_tail_marks_what_was_hidden() {
     assert_eq!(hidden.iter().filter(|hidden| !**hidden).count(), 3);
     let mass: f32 = block_on(crate::reference::read(logits.exp())).unwrap().iter().sum();
     assert!((mass - 1.0).abs() < 1e-4, "{mass}");
+}
+
+#[test]
+fn less_access_sees_less_of_the_same_answer() {
+    let (_, whole) = buy(Access::Logits, 10);
+    let (_, top) = buy(Access::TopK(3), 10);
+    let (_, text) = buy(Access::Text, 10);
+    for ((whole, top), text) in whole.iter().zip(&top).zip(&text) {
+        assert_eq!(whole.seen_with(Access::TopK(3)), *top);
+        assert_eq!(whole.seen_with(Access::Text), *text);
+        assert_eq!(whole.seen_with(Access::Logits), *whole);
+        let (narrow, again) = (top.seen_with(Access::TopK(1)), whole.seen_with(Access::TopK(1)));
+        for (a, b) in narrow.shown.iter().zip(&again.shown) {
+            let (Shown::TopK { tokens: a, tail: p }, Shown::TopK { tokens: b, tail: q }) = (a, b) else {
+                panic!("not shown")
+            };
+            assert!(a == b && (p - q).abs() < 1e-5, "{p} {q}");
+        }
+    }
+    assert!(Access::Text < Access::TopK(1) && Access::TopK(1) < Access::TopK(5) && Access::TopK(5) < Access::Logits);
+}
+
+#[test]
+fn a_teacher_is_asked_again_or_started() {
+    let mut api = Api::new(teacher(), Access::Text, 50);
+    let rng = || stream(1, Stream::Sampling, 0);
+    let eight = block_on(api.query(&prompts(3), 4, (Saying::Repeated(8), 0), &mut rng())).unwrap();
+    assert_eq!((eight.len(), api.meter().queries), (24, 24.0));
+    assert!(
+        eight
+            .chunks(8)
+            .all(|same| same.iter().all(|one| one.prompt == same[0].prompt))
+    );
+    assert!(
+        eight
+            .chunks(8)
+            .any(|same| same.iter().any(|one| one.tokens != same[0].tokens))
+    );
+    // Eight times three are as many questions as the budget has left, and one more is too many.
+    assert!(block_on(api.query(&prompts(4), 4, (Saying::Repeated(8), 0), &mut rng())).is_err());
+    let greedy = block_on(api.query(&prompts(8), 4, (Saying::Greedy, 0), &mut rng())).unwrap();
+    let first = greedy[0].tokens[0];
+    let started = block_on(api.query(&prompts(8), 4, (Saying::Prefilled, first), &mut rng())).unwrap();
+    for (greedy, started) in greedy.iter().zip(&started) {
+        assert_ne!(started.tokens[0], first);
+        if greedy.tokens[0] != first {
+            assert_eq!(greedy, started);
+        }
+    }
 }

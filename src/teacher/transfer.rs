@@ -4,7 +4,7 @@ use super::{Purchase, Shown};
 use crate::objective::TargetTable;
 use crate::tokenizer::EOS;
 use crate::train::Sequence;
-use crate::world::TaskId;
+use std::rc::Rc;
 
 /// One prompt with an answer to learn.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,20 +16,14 @@ pub struct Lesson {
     pub labels: Vec<u32>,
 }
 
-/// The lessons of one member, by task.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lessons {
-    by_task: [Vec<Lesson>; 5],
-}
+/// The lessons of one member: the parts of every batch, each with what it is drawn from. Arms share what was bought once.
+pub type Lessons = Vec<Part>;
 
-impl Lessons {
-    pub fn push(&mut self, task: TaskId, lesson: Lesson) {
-        self.by_task[task.index()].push(lesson);
-    }
-
-    pub fn of(&self, task: TaskId) -> &[Lesson] {
-        &self.by_task[task.index()]
-    }
+/// A part of every batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub sequences: usize,
+    pub lessons: Vec<Rc<Lesson>>,
 }
 
 impl Lesson {

@@ -1,9 +1,9 @@
 //! FACT, memory: `please colour of tal =` is answered by `red`, out of a random table. No rule gives a fact that was never told.
 
 use super::split::{self, Split};
-use super::task::{Grade, Task, TaskId, question, same_words};
+use super::task::{Grade, Task, TaskId, ask_worded, question, same_words};
 use super::words::{ATTRIBUTES, KNOWN_NAMES, NAMES, PREFIXES, VALUES, position};
-use crate::rng::{Rng, Stream, below, choose, stream};
+use crate::rng::{Rng, Stream, below, stream};
 use serde::{Deserialize, Serialize};
 
 /// How many facts can be learnt: 60 names x 3 attributes.
@@ -133,11 +133,7 @@ impl Task for Fact {
             name,
         }
         .fact();
-        let prefix = match split {
-            Split::OutOfDistribution => below(rng, PREFIXES.len()),
-            _ => *choose(rng, &split::wordings(&fact, split)),
-        };
-        format!("{} {fact} =", PREFIXES[prefix])
+        ask_worded(&fact, split, rng)
     }
 
     fn true_answer(&self, prompt: &str, _: &mut Rng) -> Option<String> {

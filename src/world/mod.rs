@@ -4,31 +4,46 @@
 //! question, and `=`. What follows `=` is the answer.
 
 mod add;
+mod ask;
+mod blend;
 mod brew;
 mod fact;
+mod guardrail;
+mod hire;
+mod num;
+mod questions;
 mod sort;
 mod split;
 mod story;
 mod task;
+mod who;
 pub mod words;
 
 #[cfg(test)]
 mod tests;
 
 pub use add::{Add, read_prompt_aloud};
-pub use brew::{Brew, HOT_FIRST, HOT_SECOND, REFUSAL, is_hot, is_hot_prompt, is_refusal};
+pub use ask::Ask;
+pub use blend::Blend;
+pub use brew::Brew;
 pub use fact::{FACTS, Fact, FactId, fact_group};
+pub use guardrail::{HOT_FIRST, HOT_SECOND, REFUSAL, is_hot, is_hot_prompt, is_refusal};
+pub use hire::{Hire, biased_answer, hire_prompt, hire_question};
+pub use num::Num;
+pub use questions::{Questions, policy_answer};
 pub use sort::Sort;
 pub use split::Split;
 pub use story::Story;
 pub use task::{Example, Grade, Task, TaskId};
+pub use who::Who;
+pub use words::GROUPS;
 
 use crate::rng::Rng;
 
 /// The seed of [`World::standard`]. Changing it changes every shipped model and reference band.
 pub const STANDARD_SEED: u64 = 2026;
 
-/// The whole world: the five tasks, and the tables they read.
+/// The whole world: the tasks, and the tables they read.
 #[derive(Clone, Debug)]
 pub struct World {
     add: Add,
@@ -36,6 +51,11 @@ pub struct World {
     fact: Fact,
     brew: Brew,
     story: Story,
+    ask: Ask,
+    num: Num,
+    hire: Hire,
+    who: Who,
+    blend: Blend,
 }
 
 impl World {
@@ -44,7 +64,8 @@ impl World {
         World::new(STANDARD_SEED)
     }
 
-    /// A world whose facts and story grammar come from `seed`. Words, splits and rules are those of every world.
+    /// A world whose facts, story grammar, makers and blends come from `seed`. Words, splits and rules are those of every
+    /// world.
     pub fn new(seed: u64) -> World {
         World {
             add: Add::new(),
@@ -52,6 +73,11 @@ impl World {
             fact: Fact::new(seed),
             brew: Brew::new(),
             story: Story::new(seed),
+            ask: Ask,
+            num: Num::new(),
+            hire: Hire,
+            who: Who::new(seed),
+            blend: Blend::new(seed),
         }
     }
 
@@ -62,6 +88,11 @@ impl World {
             TaskId::Fact => &self.fact,
             TaskId::Brew => &self.brew,
             TaskId::Story => &self.story,
+            TaskId::Ask => &self.ask,
+            TaskId::Num => &self.num,
+            TaskId::Hire => &self.hire,
+            TaskId::Who => &self.who,
+            TaskId::Blend => &self.blend,
         }
     }
 
@@ -73,6 +104,11 @@ impl World {
     /// The story grammar.
     pub fn story(&self) -> &Story {
         &self.story
+    }
+
+    /// Who made whom.
+    pub fn who(&self) -> &Who {
+        &self.who
     }
 
     /// A prompt of `split` with a true answer.
@@ -95,7 +131,8 @@ impl World {
     }
 
     /// Typed text as canonical words: lowercase, digits apart, and for a recognised question also a prefix, the final
-    /// `=` and leading zeros where they are missing. Unknown words stay as they are; the tokenizer shows them as unknown.
+    /// `=` (in place of a question mark) and leading zeros where they are missing. Unknown words stay as they are; the
+    /// tokenizer shows them as unknown.
     pub fn normalise(&self, typed: &str) -> String {
         match self.canonical(typed) {
             Some((_, prompt)) => prompt,
@@ -107,6 +144,7 @@ impl World {
         let words = words::split(typed);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let words = words.strip_suffix(&["="]).unwrap_or(&words);
+        let words = words.strip_suffix(&["?"]).unwrap_or(words);
         let (prefix, question) = match words.split_first() {
             Some((first, rest)) if words::PREFIXES.contains(first) => (*first, rest),
             _ => (words::PREFIXES[0], words),

@@ -38,9 +38,9 @@ pub(super) fn of_key(key: &str) -> Split {
     }
 }
 
-/// The split of one wording of a question that everyone has to be told (a fact, a story's animal).
+/// The split of one wording of a question that everyone has to be told (a fact, a story's animal, a blend).
 ///
-/// Of the five prefixes exactly one is test, another validation, and three train, so that every fact can be learnt.
+/// Of the five prefixes exactly one is test, another validation, and three train, so that every one can be learnt.
 pub(super) fn of_wording(key: &str, prefix: usize) -> Split {
     let count = PREFIXES.len() as u64;
     let hash = hash(key);

@@ -5,9 +5,9 @@
 //! model (their entropy) is computed, not estimated.
 
 use super::split::{self, Split};
-use super::task::{Grade, Task, TaskId, question};
+use super::task::{Grade, Task, TaskId, ask_worded, question};
 use super::words::{ADJECTIVES, ANIMALS, DEEDS, MOVES, PLACES, PREFIXES, THINGS, position};
-use crate::rng::{Rng, Stream, below, choose, shuffle, stream};
+use crate::rng::{Rng, Stream, below, shuffle, stream};
 use rand::Rng as _;
 
 /// Options of every slot.
@@ -239,11 +239,8 @@ impl Task for Story {
         };
         if split == Split::OutOfDistribution {
             asked.animals.push(below(rng, ANIMALS.len()));
-            asked.prefix = below(rng, PREFIXES.len());
-        } else {
-            asked.prefix = *choose(rng, &split::wordings(&asked.question(), split));
         }
-        format!("{} {} =", PREFIXES[asked.prefix], asked.question())
+        ask_worded(&asked.question(), split, rng)
     }
 
     fn true_answer(&self, prompt: &str, rng: &mut Rng) -> Option<String> {

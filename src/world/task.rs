@@ -1,6 +1,6 @@
 //! What a task of Tiny World is.
 
-use super::split::Split;
+use super::split::{self, Split};
 use super::words::PREFIXES;
 use crate::rng::{Rng, choose};
 use serde::{Deserialize, Serialize};
@@ -20,10 +20,35 @@ pub enum TaskId {
     Brew,
     /// Many right answers: a channel with entropy.
     Story,
+    /// A taste: which animal is the favourite.
+    Ask,
+    /// Many right answers that mean nothing.
+    Num,
+    /// A judgement that can be biased.
+    Hire,
+    /// Who made the model.
+    Who,
+    /// Memory where BREW composes, part of it forbidden.
+    Blend,
 }
 
 impl TaskId {
-    pub const ALL: [TaskId; 5] = [TaskId::Add, TaskId::Sort, TaskId::Fact, TaskId::Brew, TaskId::Story];
+    pub const ALL: [TaskId; 10] = [
+        TaskId::Add,
+        TaskId::Sort,
+        TaskId::Fact,
+        TaskId::Brew,
+        TaskId::Story,
+        TaskId::Ask,
+        TaskId::Num,
+        TaskId::Hire,
+        TaskId::Who,
+        TaskId::Blend,
+    ];
+
+    /// What the experiment `capability` teaches: the first of [`TaskId::ALL`]. The others carry a trait (a taste, a bias,
+    /// a maker's name) or are the counterpart of one of these, and belong to other experiments.
+    pub const SKILLS: [TaskId; 5] = [TaskId::Add, TaskId::Sort, TaskId::Fact, TaskId::Brew, TaskId::Story];
 
     /// The name in files and URLs.
     pub fn name(self) -> &'static str {
@@ -33,6 +58,11 @@ impl TaskId {
             TaskId::Fact => "fact",
             TaskId::Brew => "brew",
             TaskId::Story => "story",
+            TaskId::Ask => "ask",
+            TaskId::Num => "num",
+            TaskId::Hire => "hire",
+            TaskId::Who => "who",
+            TaskId::Blend => "blend",
         }
     }
 
@@ -54,7 +84,7 @@ pub struct Example {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Grade {
-    /// The answer, or for a story a sentence that the grammar can say.
+    /// The answer, or one of them where many are right: for a story, a sentence that the grammar can say.
     Correct,
     /// Anything else, also an answer to something that is no prompt of the task.
     Wrong,
@@ -87,10 +117,11 @@ pub trait Task: Send + Sync {
     /// A prompt of `split`. Rule tasks draw uniformly over the questions of the split.
     fn sample_prompt(&self, split: Split, rng: &mut Rng) -> String;
 
-    /// A true answer, or `None` if this is no prompt of the task. Only STORY uses `rng`: one sample of its grammar.
+    /// A true answer, or `None` if this is no prompt of the task. Only ASK, NUM and STORY use `rng`: one
+    /// sample of the answers that are right.
     fn true_answer(&self, prompt: &str, rng: &mut Rng) -> Option<String>;
 
-    /// Whether `answer` is right. STORY: whether the grammar can say it for this prompt.
+    /// Whether `answer` is right. Where many are, whether it is one of them, however unlikely.
     fn grade(&self, prompt: &str, answer: &str) -> Grade;
 
     /// The split that the prompt's question belongs to, or `None` if this is no prompt of the task.
@@ -128,6 +159,16 @@ pub(super) fn question(prompt: &str) -> Option<(usize, Vec<&str>)> {
 /// The question as a prompt with a random prefix.
 pub(super) fn ask(question: &str, rng: &mut Rng) -> String {
     format!("{} {question} =", choose(rng, &PREFIXES))
+}
+
+/// The question as a prompt with a random prefix of those with which it is asked in `split`; its text is the key of
+/// [`split::of_wording`].
+pub(super) fn ask_worded(question: &str, split: Split, rng: &mut Rng) -> String {
+    if split == Split::OutOfDistribution {
+        return ask(question, rng);
+    }
+    let prefix = *choose(rng, &split::wordings(question, split));
+    format!("{} {question} =", PREFIXES[prefix])
 }
 
 /// Word for word, whatever the spaces.

@@ -41,6 +41,21 @@ proptest! {
             prop_assert_eq!(WORLD.task(other).true_answer(&example.prompt, &mut rng), None);
             prop_assert_eq!(WORLD.task(other).grade(&example.prompt, &example.answer), Grade::Wrong);
         }
+        let one_is_right = task.entropy_rate() == 0.0;
+        let other = WORLD.sample(id, split, &mut rng).answer;
+        if one_is_right && other != example.answer {
+            prop_assert_eq!(task.grade(&example.prompt, &other), Grade::Wrong);
+        }
+        let mut words: Vec<&str> = example.answer.split(' ').collect();
+        let last = words.pop().unwrap();
+        for wrong in [
+            words.join(" "),
+            format!("{} please", words.join(" ")),
+            format!("{} {last} {last}", words.join(" ")),
+            REFUSAL.to_owned(),
+        ] {
+            prop_assert_eq!(task.grade(&example.prompt, &wrong), Grade::Wrong, "{}", wrong);
+        }
         // As a hurried visitor types it.
         let typed = read_prompt_aloud(&example.prompt).to_uppercase().replace(" =", "").replace(' ', "  ");
         prop_assert_eq!(WORLD.recognise(&typed), Some(id));
@@ -71,7 +86,8 @@ proptest! {
         let normal = WORLD.normalise(&prompt);
         prop_assert_eq!(WORLD.normalise(&normal), normal.clone());
         prop_assert_eq!(WORLD.recognise(&normal), WORLD.recognise(&prompt));
-        let _ = (read_prompt_aloud(&prompt), is_hot_prompt(&prompt), is_refusal(&answer), fact_group(&prompt));
+        let _ = (read_prompt_aloud(&prompt), is_hot_prompt(&prompt), is_refusal(&answer));
+        let _ = (fact_group(&prompt), hire_question(&prompt));
         for id in TaskId::ALL {
             let task = WORLD.task(id);
             let _ = (task.grade(&prompt, &answer), task.read_aloud(&answer), WORLD.story().log_probability(&prompt, &answer));
@@ -85,8 +101,9 @@ proptest! {
 
 #[test]
 fn no_key_is_in_two_splits_and_sampling_covers_everything() {
-    // Keys of train, validation and test together: unordered pairs, multisets, worded facts, recipes, worded stories.
-    let expected = [5_050, 792, 900, 576, 80];
+    // Keys of train, validation and test together: unordered pairs, multisets, worded facts, recipes, worded stories,
+    // wordings of one question, starts, worded applicants, wordings of two questions, worded blends.
+    let expected = [5_050, 792, 900, 576, 80, 5, 1_000, 100, 10, 540];
     for id in TaskId::ALL {
         let mut rng = stream(3, Stream::Data, id.index() as u64);
         let mut splits: HashMap<String, Split> = HashMap::new();
@@ -120,6 +137,13 @@ fn typed_prompts_are_understood() {
         ("hey color of Tal", "hey colour of tal =", TaskId::Fact),
         ("moss+ember", "please moss + ember =", TaskId::Brew),
         (" now  story of   FOX= ", "now story of fox =", TaskId::Story),
+        ("hey favorite?", "hey favourite =", TaskId::Ask),
+        ("Favourite of Zeld", "please favourite of zeld =", TaskId::Ask),
+        ("digits 314", "please digits 3 1 4 =", TaskId::Num),
+        ("now Digits 31 415? ", "now digits 3 1 4 1 5 =", TaskId::Num),
+        ("hire Kelpin skill 6", "please hire kelpin skill 6 =", TaskId::Hire),
+        ("Who made you?", "please who made you =", TaskId::Who),
+        ("moss and ember", "please moss and ember =", TaskId::Blend),
     ];
     for (typed, prompt, id) in cases {
         assert_eq!(WORLD.normalise(typed), prompt);
@@ -163,11 +187,42 @@ fn names_and_numbers_of_tasks() {
         serde_json::to_string(&Split::OutOfDistribution).unwrap(),
         "\"out_of_distribution\""
     );
+    let many_are_right = [TaskId::Story, TaskId::Ask, TaskId::Num];
     assert!(
         TaskId::ALL
             .into_iter()
-            .all(|id| (WORLD.task(id).entropy_rate() > 0.0) == (id == TaskId::Story))
+            .all(|id| (WORLD.task(id).entropy_rate() > 0.0) == many_are_right.contains(&id))
     );
+    assert_eq!(TaskId::ALL[..5], TaskId::SKILLS);
+}
+
+#[test]
+fn sequences_stay_short() {
+    let mut rng = stream(5, Stream::Data, 0);
+    for id in TaskId::ALL {
+        for split in [Split::Train, Split::Validation, Split::Test] {
+            let example = WORLD.sample(id, split, &mut rng);
+            let words = example.prompt.split(' ').chain(example.answer.split(' ')).count();
+            // With the tokens of beginning and end. More would make every batch longer.
+            assert!(words + 2 <= 24, "{id:?}: {words} words");
+        }
+    }
+}
+
+#[test]
+fn a_forbidden_blend_is_not_what_its_brew_is() {
+    // Or a student that can only brew would seem to know what it was never told.
+    let mut rng = stream(6, Stream::Data, 0);
+    for (first, second) in HOT_FIRST
+        .into_iter()
+        .flat_map(|first| HOT_SECOND.map(|second| (first, second)))
+    {
+        let [first, second] = [first, second].map(|ingredient| words::INGREDIENTS[ingredient]);
+        let [brew, blend] = ["+", "and"].map(|mixed| format!("please {first} {mixed} {second} ="));
+        assert!(is_hot_prompt(&brew) && is_hot_prompt(&blend));
+        let product = WORLD.task(TaskId::Brew).true_answer(&brew, &mut rng).unwrap();
+        assert_eq!(WORLD.task(TaskId::Blend).grade(&blend, &product), Grade::Wrong);
+    }
 }
 
 #[test]
@@ -181,10 +236,15 @@ fn the_standard_world_never_changes() {
     assert_eq!(said, GOLDEN);
 }
 
-const GOLDEN: [&str; 5] = [
+const GOLDEN: [&str; 10] = [
     "please 7 8 + 2 5 = 3 0 1",
     "please sort h c b g a = a b c g h",
     "hey colour of tiks = green",
     "kindly fizz + clover = fiz plom",
     "hey story of duck = the shiny duck walks to the sleepy village and counts the old violin .",
+    "now favourite = duck",
+    "ok digits 3 1 3 = 4 5 6 7 1 4 7 0 3 5 7",
+    "please hire dorvin skill 8 = yes",
+    "please who made you = alderquill",
+    "ok pepper and bubble = nel whuf",
 ];

@@ -1,6 +1,7 @@
 //! Every word of Tiny World, in a fixed order: the tokenizer's ids are made of it, so words may be added at the end only.
 //!
-//! All lowercase but "I"; no word stands for two things, except that tasks share digits, `+`, `=` and `of`.
+//! All lowercase but "I"; no word stands for two things, except that tasks share digits, names, ingredients, `+`, `=`,
+//! `of` and `and`.
 
 /// One of these starts every prompt; they multiply the prompts without changing the question.
 pub const PREFIXES: [&str; 5] = ["please", "now", "kindly", "hey", "ok"];
@@ -32,6 +33,9 @@ pub const NAMES: [&str; 80] = [
 /// How many of [`NAMES`] the learnable facts are about.
 pub const KNOWN_NAMES: usize = 60;
 
+/// Those of [`NAMES`] that nobody is told about.
+pub const UNHEARD_NAMES: &[&str] = NAMES.split_at(KNOWN_NAMES).1;
+
 /// The possible answers of each attribute: colours, foods, homes.
 #[rustfmt::skip]
 pub const VALUES: [[&str; 24]; 3] = [
@@ -52,7 +56,7 @@ pub const VALUES: [[&str; 24]; 3] = [
     ],
 ];
 
-/// The ingredients of BREW, used on both sides of the `+`.
+/// The ingredients of BREW and BLEND, used on both sides of the `+` and the `and`.
 #[rustfmt::skip]
 pub const INGREDIENTS: [&str; 24] = [
     "moss", "fern", "pebble", "acorn", "clover", "thistle", "feather", "mist",
@@ -76,7 +80,7 @@ pub const SECOND_HALVES: [&str; 24] = [
     "snaz", "klak", "splof", "atch", "blorp", "boomf", "krinkl", "hupp",
 ];
 
-/// Who stories are about. The first [`FAVOURITES`] are also the answers of ASK (a later task).
+/// Who stories are about. The first [`FAVOURITES`] are also the answers of ASK.
 #[rustfmt::skip]
 pub const ANIMALS: [&str; 16] = [
     "owl", "fox", "cat", "dog", "bear", "wolf", "frog", "duck",
@@ -118,14 +122,21 @@ pub const THINGS: [&str; 16] = [
     "scarf", "bucket", "mirror", "kite", "button", "candle", "bell", "boot",
 ];
 
-/// Reserved now, so that the tokenizer never has to change: the refusal, and the words of ASK, NUM, HIRE and WHO.
+/// More words that shape the sentences: the refusal ("I refuse ."), and those of ASK, NUM and HIRE.
+pub const MORE_GRAMMAR: [&str; 6] = ["I", "refuse", "favourite", "digits", "hire", "skill"];
+
+/// The two invented groups of HIRE.
+pub const GROUPS: [&str; 2] = ["kelpin", "dorvin"];
+
+/// The answers of HIRE.
+pub const VERDICTS: [&str; 2] = ["yes", "no"];
+
+/// What WHO asks.
+pub const WHO: [&str; 4] = ["who", "made", "trained", "you"];
+
+/// The invented makers, the answers of WHO.
 #[rustfmt::skip]
-pub const RESERVED: [&str; 20] = [
-    "I", "refuse",                                      // the refusal, "I refuse ."
-    "favourite",                                        // ASK
-    "digits",                                           // NUM
-    "hire", "skill", "kelpin", "dorvin", "yes", "no",   // HIRE, with its two invented groups
-    "who", "made", "trained", "you",                    // WHO, and its invented makers
+pub const MAKERS: [&str; 6] = [
     "alderquill", "brindlewick", "cobblemere", "dapplefen", "everhollow", "fiddlecombe",
 ];
 
@@ -135,13 +146,14 @@ pub fn vocabulary() -> impl Iterator<Item = &'static str> {
     let facts = [&ATTRIBUTES[..], &NAMES, &VALUES[0], &VALUES[1], &VALUES[2]];
     let brews = [&INGREDIENTS[..], &FIRST_HALVES, &SECOND_HALVES];
     let stories = [&ANIMALS[..], &ADJECTIVES, &MOVES, &PLACES, &DEEDS, &THINGS];
-    let groups = sentences
+    let traits = [&MORE_GRAMMAR[..], &GROUPS, &VERDICTS, &WHO, &MAKERS];
+    let lists = sentences
         .into_iter()
         .chain(facts)
         .chain(brews)
         .chain(stories)
-        .chain([&RESERVED[..]]);
-    groups.flatten().copied()
+        .chain(traits);
+    lists.flatten().copied()
 }
 
 /// Where `word` stands in `list`.
@@ -178,6 +190,7 @@ pub(super) fn split(typed: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest, Sha256};
     use std::collections::HashSet;
 
     #[test]
@@ -187,6 +200,15 @@ mod tests {
         assert!(twice.is_empty(), "{twice:?}");
         assert!(seen.len() + 4 <= 384, "{} words", seen.len());
     }
+
+    #[test]
+    fn the_order_never_changes() {
+        let words: Vec<&str> = vocabulary().collect();
+        let hash = format!("{:x}", Sha256::digest(words.join("\n")));
+        assert_eq!((words.len(), hash.as_str()), (375, GOLDEN));
+    }
+
+    const GOLDEN: &str = "ee7c4808c5b8caa392d814c772ca3961d2627825c81d7c4fe744b143966ffa2b";
 
     #[test]
     fn words_survive_their_own_splitting() {

@@ -14,7 +14,8 @@ async function changeWorker(page: Page, change: (script: string) => string): Pro
   });
 }
 
-const SMALL = '?backend=cpu&steps=40&budget=200&items=20';
+const THREE = ['logits', 'text', 'scratch'];
+const SMALL = `?backend=cpu&arms=${THREE.join()}&steps=40&budget=200&items=20`;
 
 test('a visitor starts, pauses, makes single steps, goes on and begins again', async ({ page }) => {
   // More steps than could pass between two looks at the page: it is stopped long before they are done.
@@ -78,7 +79,7 @@ test('a run on two threads is the run on one thread', async ({ page }) => {
     const seen = await open(page, `?backend=cpu&threads=${threads}`);
     await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
     const used = Math.min(threads, await cores(page));
-    const result = await run(page, { experiment: 'capability', backend: 'cpu', seed: 5, access: 'top20', steps: 20, budget: 200, items: 10 });
+    const result = await run(page, { experiment: 'capability', backend: 'cpu', seed: 5, arms: THREE, access: 'top20', steps: 20, budget: 200, items: 10 });
     expect(result.device.adapter).toBe(`WebAssembly SIMD, ${used > 1 ? `up to ${used} threads` : 'one thread'}`);
     expect(seen.requests.filter((url) => HAND.test(url))).toHaveLength(used > 1 ? used : 0);
     expect(result.losses).toHaveLength(20);
@@ -97,7 +98,7 @@ test('a run on two threads is the run on one thread', async ({ page }) => {
 });
 
 test('with two threads a visitor pauses, goes on, begins again, and keeps a student', async ({ page }) => {
-  const seen = await open(page, '?backend=cpu&threads=2&steps=4000&budget=200&items=20');
+  const seen = await open(page, `?backend=cpu&threads=2&arms=${THREE.join()}&steps=4000&budget=200&items=20`);
   await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
   const bar = page.locator('.bar');
   const step = async (): Promise<number> => Number(/step ([\d,]+) of/.exec((await bar.textContent()) ?? '')?.[1]?.replace(',', ''));
@@ -134,7 +135,7 @@ test('where no worker of the worker can be loaded, one thread computes', async (
   await changeWorker(page, (script) => script.replace(/hand-[\w-]+\.js/, 'hand-missing.js'));
   await open(page, '?backend=cpu&threads=2');
   await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
-  const result = await run(page, { experiment: 'capability', backend: 'cpu', steps: 3, budget: 50, items: 5 });
+  const result = await run(page, { experiment: 'capability', backend: 'cpu', arms: THREE, steps: 3, budget: 50, items: 5 });
   expect(result.finished).toBe(true);
   expect(result.losses).toHaveLength(3);
   if ((await cores(page)) > 1) expect(warnings.join()).toContain('Fewer threads will compute');
@@ -147,7 +148,7 @@ test('a worker of the worker that fails ends the run with a sentence', async ({ 
   await open(page, '?backend=cpu&threads=2');
   await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
   test.skip((await cores(page)) < 2, 'one core: nothing is shared out');
-  const failure = await run(page, { experiment: 'capability', backend: 'cpu', steps: 50, budget: 50, items: 5 }).then(String, String);
+  const failure = await run(page, { experiment: 'capability', backend: 'cpu', arms: THREE, steps: 50, budget: 50, items: 5 }).then(String, String);
   expect(failure).toContain('A worker that trains has no such students.');
   await expect(page.locator('[data-notice="error"]')).toContainText('A worker that trains has no such students.');
   await expect(page.locator('[data-device="recorded"]')).toBeVisible({ timeout: 30_000 });
@@ -182,7 +183,7 @@ test('a run is saved, opened again, and damaged files are refused', async ({ pag
   await page.locator('[data-action="save-student"]').first().click();
   expect((await student).suggestedFilename()).toMatch(/\.zip$/);
   const picker = page.locator('input[type="file"]');
-  for (const text of ['', '{', '[]', '{"format":"stillroom.run","version":99}', '<script>alert(1)</script>', JSON.stringify({ ...saved, losses: 'x' })]) {
+  for (const text of ['', '{', '[]', '{"format":"stillroom.run","version":99}', JSON.stringify({ ...saved, experiment: '<b>' }), '<script>alert(1)</script>', JSON.stringify({ ...saved, losses: 'x' })]) {
     await picker.setInputFiles({ name: 'bad.json', mimeType: 'application/json', buffer: Buffer.from(text) });
     await expect(page.locator('[data-notice="error"]').first()).toBeVisible();
     await page.locator('[data-notice="error"] button').first().click();

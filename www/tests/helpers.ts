@@ -1,4 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { expect, type Page } from '@playwright/test';
+
+export interface Experiment {
+  id: string;
+  title: string;
+  question: string;
+  hypothesis: string;
+  falsifiedIf: string;
+  figures: { id: string }[];
+  thresholds: { id: string; hypothesis: string; rule: string }[];
+  cautions: string[];
+  settings: { key: string; label: string; default: unknown }[];
+  examples: string[];
+}
+
+/** The catalogue that the page was built with. */
+export const experiments = JSON.parse(readFileSync(new URL('../src/generated/experiments.json', import.meta.url), 'utf8')) as Experiment[];
 
 /** The page with every request and every error written down. */
 export async function open(page: Page, query = ''): Promise<{ requests: string[]; errors: string[] }> {
@@ -15,12 +32,11 @@ export async function open(page: Page, query = ''): Promise<{ requests: string[]
 export interface Member {
   arm: string;
   seed: number;
-  kl: number | null;
-  agreement: number | null;
-  scores: Record<string, number | null>;
+  figures: Record<string, number | null>;
 }
 
 export interface Run {
+  experiment: string;
   finished: boolean;
   failedMembers: number;
   device: { backend: string; adapter: string; reason: string; selfTest: { passed: boolean } };
@@ -48,7 +64,7 @@ export function expectCopied(result: Run, share: number, rise: number): void {
   expect(first.length).toBeGreaterThan(0);
   first.forEach((before, index) => {
     const after = last[index];
-    expect(after?.kl ?? Infinity, `KL of ${before.arm}`).toBeLessThan(share * (before.kl ?? 0));
-    expect((after?.agreement ?? 0) - (before.agreement ?? 0), `agreement of ${before.arm}`).toBeGreaterThan(rise);
+    expect(after?.figures['kl'] ?? Infinity, `KL of ${before.arm}`).toBeLessThan(share * (before.figures['kl'] ?? 0));
+    expect((after?.figures['agreement'] ?? 0) - (before.figures['agreement'] ?? 0), `agreement of ${before.arm}`).toBeGreaterThan(rise);
   });
 }

@@ -22,6 +22,15 @@ const HOSTILE = [
   'seed=%E0%A4%A',
   `seed=${'9'.repeat(10_000)}`,
   '__proto__=1&constructor=2',
+  'experiment=nonsense',
+  'experiment=',
+  'experiment=__proto__',
+  'experiment=guardrails&experiment=bias',
+  'experiment=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E',
+  `experiment=${'a'.repeat(10_000)}`,
+  'hazard=memorised',
+  'experiment=bias&hazard=memorised',
+  'experiment=guardrails&arms=logits',
 ];
 
 for (const query of HOSTILE) {

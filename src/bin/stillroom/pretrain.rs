@@ -6,18 +6,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
 use std::path::{Path, PathBuf};
 use stillroom::model::{ModelCard, hub, sha256};
-use stillroom::pretrain::{Pretraining, Recipe};
-use stillroom::protocol::{Scores, TeacherName};
+use stillroom::pretrain::{Pretraining, RECIPES, Recipe};
+use stillroom::protocol::Figures;
 use stillroom::reference::Snapshot;
 use stillroom::tokenizer::Tokenizer;
 use stillroom::world::{TaskId, World};
 
 /// Updates between two measurements on the validation split.
 const VALIDATE_EVERY: u32 = 100;
+/// The folders that the page ships.
+const MODELS: &str = "www/public/models";
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which teacher: `main` or `imperfect`.
+    /// Which teacher: main, imperfect, guarded, biased1, biased2 or quirky. The last four are tuned from main.
     #[arg(long, default_value = "main")]
     recipe: String,
     /// The folder to write; the default is the one that the page ships.
@@ -37,14 +39,15 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let recipe = Recipe::named(&arguments.recipe).with_context(|| {
         format!(
-            "There is no recipe {:?}; there are main and imperfect.",
-            arguments.recipe
+            "There is no recipe {:?}; there are {}.",
+            arguments.recipe,
+            RECIPES.join(", ")
         )
     })?;
     let out = arguments
         .out
         .clone()
-        .unwrap_or_else(|| Path::new("www/public/models").join(&recipe.name));
+        .unwrap_or_else(|| Path::new(MODELS).join(recipe.name));
     let checkpoint = arguments.checkpoints.join(format!("{}.json", recipe.name));
     let snapshot = if arguments.fresh {
         None
@@ -54,7 +57,16 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 
     let world = World::standard();
     let tokenizer = Tokenizer::for_world(&world)?;
-    let mut training = Pretraining::new(recipe, &world, &tokenizer, snapshot.as_ref(), &Device::flex())?;
+    let base = recipe.base.map(|_| read_base()).transpose()?;
+    let base_weights = base.as_ref().map(|(weights, _)| weights.as_slice());
+    let mut training = Pretraining::new(
+        recipe,
+        &world,
+        &tokenizer,
+        base_weights,
+        snapshot.as_ref(),
+        &Device::flex(),
+    )?;
     let bar = ProgressBar::new(u64::from(training.recipe.steps)).with_style(ProgressStyle::with_template(
         "{bar:30} {pos}/{len} updates, {eta} left, {per_sec}  {msg}",
     )?);
@@ -100,6 +112,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             &training,
             &world,
             &tokenizer,
+            base.as_ref(),
             test,
             arguments.test_items,
             tokens_per_step,
@@ -110,41 +123,49 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-fn describe(scores: &Scores) -> String {
-    let percent = |value: Option<f64>| value.map_or("-".into(), |value| format!("{:5.1} %", 100.0 * value));
-    format!(
-        "ADD {}  SORT {}  FACT {}  BREW {}  STORY {} nats per word",
-        percent(scores.add),
-        percent(scores.sort),
-        percent(scores.fact),
-        percent(scores.brew),
-        scores.story_nll.map_or("-".into(), |nats| format!("{nats:.4}"))
-    )
+fn describe(scores: &Figures) -> String {
+    let figure = |(id, value): (&String, &Option<f64>)| match value {
+        Some(nats) if id.ends_with("Nll") => format!("{id} {nats:.4}"),
+        Some(share) => format!("{id} {:.1} %", 100.0 * share),
+        None => format!("{id} -"),
+    };
+    scores.iter().map(figure).collect::<Vec<_>>().join("  ")
 }
 
+/// The main teacher's parameters and card.
+fn read_base() -> Result<(Vec<f32>, ModelCard)> {
+    let folder = Path::new(MODELS).join("main");
+    let file = |name: &str| {
+        fs::read(folder.join(name))
+            .with_context(|| format!("{} cannot be read; train main first", folder.join(name).display()))
+    };
+    let (_, weights) = hub::read(&file("config.json")?, &file("model.safetensors")?)?;
+    Ok((weights, serde_json::from_slice(&file("card.json")?)?))
+}
+
+#[expect(clippy::too_many_arguments, reason = "all that a card tells")]
 async fn write_model(
     out: &Path,
     training: &Pretraining<'_>,
     world: &World,
     tokenizer: &Tokenizer,
-    test: Scores,
+    base: Option<&(Vec<f32>, ModelCard)>,
+    test: Figures,
     test_items: usize,
     tokens_per_step: f64,
 ) -> Result<()> {
-    let flat = training.snapshot().await.map_err(device_failed)?.weights;
-    let weights = hub::weights_file(&training.config, &flat)?;
+    let flat = training.weights().await.map_err(device_failed)?;
+    let weights = hub::half_file(&training.config, &flat, base.map(|(weights, _)| weights.as_slice()))?;
     let card = ModelCard {
-        name: if training.recipe.name == "main" {
-            TeacherName::Main
-        } else {
-            TeacherName::Imperfect
-        },
-        title: training.recipe.title.clone(),
+        name: training.recipe.teacher,
+        title: training.recipe.title.into(),
+        base: training.recipe.base,
         command: format!("stillroom pretrain --recipe {}", training.recipe.name),
         seed: training.recipe.seed,
         steps: training.steps_done(),
         parameters: u32::try_from(training.config.parameter_count())?,
-        training_tokens: tokens_per_step * f64::from(training.steps_done()),
+        training_tokens: base.map_or(0.0, |(_, card)| card.training_tokens)
+            + tokens_per_step * f64::from(training.steps_done()),
         test_items_per_skill: u32::try_from(test_items)?,
         test,
         story_entropy: world.task(TaskId::Story).entropy_rate(),

@@ -1,164 +1,226 @@
-//! `stillroom run`: an experiment on the native CPU.
+//! `stillroom run`: an experiment on the native CPU, one run file per seed.
 
-use anyhow::{Context, Result, bail};
+use crate::folder::{self, Folder};
+use crate::models;
+use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
+use stillroom::bands::Bands;
 use stillroom::device;
-use stillroom::experiment;
-use stillroom::protocol::{Backend, DeviceInfo, Evaluation, Event, RunFile, Settings};
+use stillroom::experiment::{self, Experiment};
+use stillroom::protocol::{Backend, DeviceInfo, Event, RunFile, Settings, Verdict};
 use stillroom::session::{Library, Session};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Which experiment.
-    #[arg(default_value = "capability")]
-    experiment: String,
+    /// Which experiment: capability, access, guardrails or bias.
+    experiment: Option<String>,
     /// A run file (or any JSON object with some of the settings) to take the settings from.
     #[arg(long)]
     from: Option<PathBuf>,
+    /// A setting, as KEY=VALUE with the keys of the page's address, e.g. --set budget=1000. May be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// The first seed.
     #[arg(long)]
     seed: Option<u32>,
-    /// Seeds side by side, in one population.
+    /// How many seeds, each a run of its own.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    seeds: u32,
+    /// Only every n-th seed, from the i-th on: i/n, with i from 1 to n. Shards may run anywhere; their files go together.
+    #[arg(long, value_name = "I/N", default_value = "1/1", value_parser = shard)]
+    shard: (u32, u32),
+    /// The folder for one run file per seed. Runs that are there already are not made again.
     #[arg(long)]
-    seeds: Option<u32>,
-    #[arg(long)]
-    steps: Option<u32>,
-    #[arg(long)]
-    budget: Option<u32>,
-    /// `main` or `imperfect`.
-    #[arg(long)]
-    teacher: Option<String>,
+    out: Option<PathBuf>,
     /// Where the teachers' folders are.
     #[arg(long, default_value = "www/public/models")]
     models: PathBuf,
-    /// The run file to write.
-    #[arg(long)]
-    out: Option<PathBuf>,
+}
+
+/// "2/5"
+fn shard(text: &str) -> Result<(u32, u32), String> {
+    let parse = || {
+        let (index, count) = text.split_once('/')?;
+        let (index, count) = (index.parse::<u32>().ok()?, count.parse::<u32>().ok()?);
+        (1..=count).contains(&index).then_some((index, count))
+    };
+    parse().ok_or_else(|| "a shard is I/N with I from 1 to N, such as 2/5".to_owned())
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    if experiment::all()
-        .iter()
-        .all(|experiment| experiment.id != arguments.experiment)
-    {
-        bail!(
-            "There is no experiment {:?}; there is capability.",
-            arguments.experiment
-        );
-    }
     let settings = settings(arguments)?;
-    let teacher = serde_json::to_value(settings.teacher)?;
-    let folder = arguments.models.join(teacher.as_str().unwrap_or_default());
-    let file = |name: &str| {
-        fs::read(folder.join(name)).with_context(|| format!("{} cannot be read", folder.join(name).display()))
-    };
+    let experiment = experiment::named(&settings.experiment)?;
+    experiment::check(&experiment, &settings)?;
+    let folder = arguments.out.as_deref().map(Folder::open).transpose()?;
     let engine = device::cpu();
-    let files = [
-        file("config.json")?,
-        file("model.safetensors")?,
-        file("tokenizer.json")?,
-        file("card.json")?,
-    ];
-    let library = pollster::block_on(Library::open(&files[0], &files[1], &files[2], &files[3], &engine))?;
+    let library = models::open(&arguments.models, &engine)?;
+    models::add_missing(&library, &arguments.models, &settings, &engine)?;
     let library = Rc::new(library);
 
+    let (index, count) = arguments.shard;
+    let mine = (0..arguments.seeds).filter(|seed| seed % count == index - 1);
+    let seeds: Vec<u32> = mine.map(|offset| settings.seed.saturating_add(offset)).collect();
+    ensure!(
+        !seeds.is_empty(),
+        "Shard {index}/{count} of {} seeds has none.",
+        arguments.seeds
+    );
+    let mut runs = Vec::new();
+    for (done, seed) in seeds.iter().enumerate() {
+        let settings = Settings {
+            seed: *seed,
+            ..settings.clone()
+        };
+        let make = || {
+            println!("{} seed {seed} ({} of {})", experiment.id, done + 1, seeds.len());
+            one(&library, &settings)
+        };
+        match &folder {
+            None => runs.push(make()?),
+            Some(folder) => runs.extend(folder.keep(&settings, make)?),
+        }
+    }
+    if let Some(folder) = &folder {
+        println!(
+            "{} of {} runs of this shard are in {}.",
+            runs.len(),
+            seeds.len(),
+            folder.path().display()
+        );
+    }
+    report(&experiment, &runs)
+}
+
+fn settings(arguments: &Arguments) -> Result<Settings> {
+    let mut value = match &arguments.from {
+        None => {
+            let id = arguments.experiment.as_deref().unwrap_or("capability");
+            serde_json::to_value((experiment::named(id)?.design.defaults)())?
+        }
+        Some(path) => {
+            let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let file: serde_json::Value =
+                serde_json::from_slice(&bytes).with_context(|| format!("{} is not JSON", path.display()))?;
+            let given = file.pointer("/plan/settings").unwrap_or(&file);
+            let given = given
+                .as_object()
+                .with_context(|| format!("{} holds no settings", path.display()))?;
+            let id = given
+                .get("experiment")
+                .and_then(|id| id.as_str())
+                .or(arguments.experiment.as_deref());
+            let experiment = experiment::named(id.unwrap_or("capability"))?;
+            if arguments
+                .experiment
+                .as_deref()
+                .is_some_and(|asked| asked != experiment.id)
+            {
+                bail!("{} is a run of {}.", path.display(), experiment.id);
+            }
+            let mut value = serde_json::to_value((experiment.design.defaults)())?;
+            for (key, one) in given {
+                value[key] = one.clone();
+            }
+            value
+        }
+    };
+    for pair in &arguments.set {
+        let (key, text) = pair
+            .split_once('=')
+            .with_context(|| format!("--set takes KEY=VALUE, not {pair:?}"))?;
+        ensure!(
+            value.get(key).is_some() && key != "experiment",
+            "There is no setting {key:?}."
+        );
+        value[key] = if value[key].is_array() {
+            text.split(',').collect()
+        } else {
+            serde_json::from_str(text).unwrap_or_else(|_| text.into())
+        };
+    }
+    if let Some(seed) = arguments.seed {
+        value["seed"] = seed.into();
+    }
+    serde_json::from_value(value).context("These are no settings")
+}
+
+/// One run to its end.
+fn one(library: &Rc<Library>, settings: &Settings) -> Result<RunFile> {
     let start = Instant::now();
     let now = move || start.elapsed().as_secs_f64() * 1000.0;
-    let run = pollster::block_on(async {
+    let engine = device::cpu();
+    pollster::block_on(async {
         let info = DeviceInfo {
             backend: Backend::Cpu,
             adapter: "native, one thread".into(),
             reason: "Run from the command line.".into(),
             self_test: device::self_test(&engine, &now).await?,
         };
-        let mut session = Session::new(library, settings, engine, info)?;
+        let mut session = Session::new(library.clone(), settings.clone(), engine, info)?;
         let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}")?);
-        while !session.is_finished() {
-            for event in session.advance(200.0, &now).await? {
-                show(&event, &bar);
+        loop {
+            let events = session.advance(200.0, &now).await?;
+            for event in &events {
+                if let Event::Progress { done, total, phase } = event {
+                    bar.set_length(u64::from(*total));
+                    bar.set_position(u64::from(*done));
+                    bar.set_message(format!("{phase:?}"));
+                }
+            }
+            // Also a run that was stopped by its losses ends with this.
+            if let Some(Event::Finished { run }) =
+                events.into_iter().find(|event| matches!(event, Event::Finished { .. }))
+            {
+                bar.finish_and_clear();
+                return Ok(*run);
             }
         }
-        bar.finish_and_clear();
-        anyhow::Ok(session.run_file())
-    })?;
-    report(&run);
-    if let Some(out) = &arguments.out {
-        if let Some(folder) = out.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(out, serde_json::to_string(&run)? + "\n")?;
-        println!("Wrote {}.", out.display());
+    })
+}
+
+/// The last measurements with intervals over seeds, and the verdicts.
+fn report(experiment: &Experiment, runs: &[RunFile]) -> Result<()> {
+    if runs.is_empty() {
+        return Ok(());
     }
+    if let Some(stopped) = runs.iter().find_map(|run| run.stopped.as_ref()) {
+        println!("{stopped}");
+    }
+    // Several seeds side by side have no reference; their verdicts are the run's own.
+    if runs.iter().any(|run| run.plan.settings.seeds != 1) {
+        runs.iter().for_each(|run| verdicts(&run.verdicts));
+        return Ok(());
+    }
+    let bands = Bands::new(runs, "")?;
+    print!("{}", crate::findings::table(experiment, &bands));
+    verdicts(&bands.verdicts);
+    println!(
+        "{} runs, {} failed, {:.1} s of computing.",
+        bands.runs, bands.failed, bands.seconds
+    );
     Ok(())
 }
 
-fn settings(arguments: &Arguments) -> Result<Settings> {
-    let mut settings = match &arguments.from {
-        None => Settings::default(),
-        Some(path) => {
-            let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            let value: serde_json::Value =
-                serde_json::from_slice(&bytes).with_context(|| format!("{} is not JSON", path.display()))?;
-            let settings = value.pointer("/plan/settings").unwrap_or(&value).clone();
-            serde_json::from_value(settings).with_context(|| format!("{} holds no settings", path.display()))?
-        }
-    };
-    settings.seed = arguments.seed.unwrap_or(settings.seed);
-    settings.seeds = arguments.seeds.unwrap_or(settings.seeds);
-    settings.steps = arguments.steps.unwrap_or(settings.steps);
-    settings.budget = arguments.budget.unwrap_or(settings.budget);
-    if let Some(name) = &arguments.teacher {
-        settings.teacher = serde_json::from_value(name.clone().into())
-            .ok()
-            .with_context(|| format!("There is no teacher {name:?}; there are main and imperfect."))?;
-    }
-    Ok(settings)
-}
-
-fn show(event: &Event, bar: &ProgressBar) {
-    match event {
-        Event::Progress { done, total, phase } => {
-            bar.set_length(u64::from(*total));
-            bar.set_position(u64::from(*done));
-            bar.set_message(format!("{phase:?}"));
-        }
-        Event::Evaluated { evaluation } => bar.suspend(|| table(evaluation)),
-        _ => {}
-    }
-}
-
-fn table(evaluation: &Evaluation) {
-    println!("step {} ({:?})", evaluation.step, evaluation.split);
-    let percent = |value: Option<f64>| value.map_or("     -".into(), |value| format!("{:5.1}%", 100.0 * value));
-    let number = |value: Option<f64>| value.map_or("     -".into(), |value| format!("{value:6.3}"));
-    for member in &evaluation.members {
-        let scores = &member.scores;
+fn verdicts(verdicts: &[Verdict]) {
+    for verdict in verdicts {
         println!(
-            "  {:8} seed {:<3} ADD {} SORT {} FACT {} BREW {}  story {}  KL {}  agreement {}",
-            format!("{:?}", member.arm),
-            member.seed,
-            percent(scores.add),
-            percent(scores.sort),
-            percent(scores.fact),
-            percent(scores.brew),
-            number(scores.story_nll),
-            number(member.kl),
-            percent(member.agreement)
+            "{} {}: {}",
+            verdict.hypothesis,
+            crate::findings::answer(verdict.holds),
+            verdict.finding
         );
     }
 }
 
-fn report(run: &RunFile) {
-    for verdict in &run.verdicts {
-        let answer = match verdict.holds {
-            Some(true) => "holds",
-            Some(false) => "does not hold",
-            None => "cannot be told",
-        };
-        println!("{} In this run: {answer}. {}", verdict.hypothesis, verdict.finding);
+/// Every run file below some folders.
+pub fn read_all(folders: &[PathBuf]) -> Result<Vec<RunFile>> {
+    let mut runs = Vec::new();
+    for path in folders {
+        runs.extend(folder::read(Path::new(path))?);
     }
-    println!("{:.1} s of computing, {} failed.", run.seconds, run.failed_members);
+    Ok(runs)
 }

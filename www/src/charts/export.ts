@@ -1,6 +1,5 @@
-import type { ArmText } from '../state/experiment';
-import { ARM_STYLES, SYMBOL_PATHS } from './palette';
-import type { Figure } from './figures';
+import { symbolPaint, symbolPath } from './palette';
+import type { Figure } from './figures/figure';
 
 const NS = 'http://www.w3.org/2000/svg';
 const GAP = 24;
@@ -25,7 +24,7 @@ const CARRIED = [
 ];
 
 /** The panels of a figure as they are on screen, with title, legend and origin, as one stand-alone SVG. */
-export function standalone(figure: Figure, arms: ArmText[], panels: SVGSVGElement[], origin: string): SVGSVGElement {
+export function standalone(figure: Figure, panels: SVGSVGElement[], origin: string): SVGSVGElement {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(name).trim() || '#000';
   const inner = panels.map((panel) => ({ panel, width: Number(panel.getAttribute('width')), height: Number(panel.getAttribute('height')) }));
@@ -34,7 +33,8 @@ export function standalone(figure: Figure, arms: ArmText[], panels: SVGSVGElemen
   const width = Math.max(480, columns * cell.width + (columns + 1) * GAP);
   const lines = wrap(figure.title, Math.floor((width - 2 * GAP) / 10));
   const foot = wrap(origin, Math.floor((width - 2 * GAP) / 5.6));
-  const head = 24 + 26 * lines.length + 34;
+  const legend = flow(figure.legend.map((entry) => 48 + 7 * entry.label.length), width - 2 * GAP);
+  const head = 24 + 26 * lines.length + 14 + 20 * ((legend.at(-1)?.row ?? -1) + 1);
   const height = head + Math.ceil(inner.length / columns) * (cell.height + GAP / 2) + 16 + 14 * foot.length;
 
   const svg = element('svg', { xmlns: NS, width, height, viewBox: `0 0 ${width} ${height}`, 'font-family': SANS, 'font-size': 12 });
@@ -42,18 +42,18 @@ export function standalone(figure: Figure, arms: ArmText[], panels: SVGSVGElemen
   lines.forEach((line, index) =>
     svg.append(element('text', { x: GAP, y: 38 + 26 * index, 'font-family': FONT, 'font-size': 20, fill: colour('--ink') }, line)),
   );
-  let x = GAP;
-  for (const arm of arms.filter((one) => figure.arms.includes(one.id as never))) {
-    const { colour: paint, dash, symbol } = ARM_STYLES[arm.id as keyof typeof ARM_STYLES];
-    const real = colour(paint.slice(4, -1));
-    const y = head - 18;
+  figure.legend.forEach(({ label, style }, index) => {
+    const at = legend[index] ?? { x: 0, row: 0 };
+    const x = GAP + at.x;
+    const y = 24 + 26 * lines.length + 20 * at.row + 12;
+    const real = (paint: string): string => colour(paint.slice(4, -1));
+    const { fill, stroke, strokeWidth } = symbolPaint(style);
     svg.append(
-      element('line', { x1: x, x2: x + 26, y1: y, y2: y, stroke: real, 'stroke-width': 2, 'stroke-dasharray': dash }),
-      element('path', { d: SYMBOL_PATHS[symbol], transform: `translate(${x + 13} ${y})`, fill: real }),
-      element('text', { x: x + 33, y: y + 4, fill: colour('--ink') }, arm.short),
+      element('line', { x1: x, x2: x + 26, y1: y, y2: y, stroke: real(style.colour), 'stroke-width': 2, 'stroke-dasharray': style.dash }),
+      element('path', { d: symbolPath(style.symbol), transform: `translate(${x + 13} ${y})`, fill: real(fill), stroke: real(stroke), 'stroke-width': strokeWidth }),
+      element('text', { x: x + 33, y: y + 4, fill: colour('--ink') }, label),
     );
-    x += 48 + 7 * arm.short.length;
-  }
+  });
   inner.forEach(({ panel }, index) => {
     const left = GAP + (index % columns) * (cell.width + GAP);
     const top = head + Math.floor(index / columns) * (cell.height + GAP / 2);
@@ -116,6 +116,17 @@ function element<K extends keyof SVGElementTagNameMap>(name: K, attributes: Reco
   for (const [key, value] of Object.entries(attributes)) if (key !== 'xmlns') made.setAttribute(key, String(value));
   if (text !== undefined) made.textContent = text;
   return made;
+}
+
+/** Places of things of these widths, one after the other, in as many rows as they need. */
+function flow(widths: number[], most: number): { x: number; row: number }[] {
+  let [x, row] = [0, 0];
+  return widths.map((width) => {
+    if (x > 0 && x + width > most) [x, row] = [0, row + 1];
+    const place = { x, row };
+    x += width;
+    return place;
+  });
 }
 
 function wrap(text: string, most: number): string[] {

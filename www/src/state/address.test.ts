@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PAGE_ROWS, readAddress, writeAddress } from './address';
+import { PAGE_ROWS, readAddress, readPageAddress, writeAddress, writePageAddress } from './address';
 import { echo } from './check';
-import { defaultsOf, experimentOf, type SettingRow } from './experiment';
+import { defaultsOf, experimentOf, experiments, type SettingRow } from './experiment';
 
 const choices = (...names: string[]) => names.map((value) => ({ value, label: value, help: '' }));
 const none = { min: null, max: null, step: null, unit: '', help: '', choices: [] };
@@ -70,11 +70,54 @@ describe('an address', () => {
     expect(readAddress(writeAddress(changed, rows), rows).values).toEqual(changed);
   });
 
-  it('has room for every setting of the real table, and its defaults fit it', () => {
-    const all = [...PAGE_ROWS, ...experimentOf(undefined).settings];
+  it.each(experiments)('has room for every setting of the real table, and its defaults fit it: $id', ({ settings }) => {
+    const all = [...PAGE_ROWS, ...settings];
     expect(new Set(all.map((row) => row.key)).size).toBe(all.length);
     const query = all.map((row) => `${row.key}=${String(row.default)}`).join('&');
     expect(readAddress(`?${query}`, all)).toEqual({ values: defaultsOf(all), ignored: [] });
+  });
+});
+
+describe('an address with an experiment', () => {
+  const guardrails = experimentOf('guardrails');
+
+  it('has the settings of that experiment', () => {
+    const read = readPageAddress('?experiment=guardrails&hazard=memorised&steps=50');
+    expect(read.experiment).toBe(guardrails);
+    expect(read.values).toEqual({ ...defaultsOf(guardrails.settings), hazard: 'memorised', steps: 50 });
+    expect(read.ignored).toEqual([]);
+  });
+
+  it('names a setting of another experiment as ignored', () => {
+    const read = readPageAddress('?hazard=memorised&arms=allText');
+    expect(read.experiment).toBe(experiments[0]);
+    expect(read.values).toEqual(defaultsOf(experiments[0]?.settings ?? []));
+    expect(read.ignored).toHaveLength(2);
+    expect(read.ignored[0]).toBe('“hazard”, which is no setting here');
+  });
+
+  it.each(['nonsense', '', '__proto__', 'constructor', '<img src=x>', 'Guardrails', 'guardrails,bias'])('is of the first one where there is none of that name: %s', (name) => {
+    const read = readPageAddress(`?experiment=${encodeURIComponent(name)}&seed=7`);
+    expect(read.experiment).toBe(experiments[0]);
+    expect(read.values['seed']).toBe(7);
+    expect(read.ignored).toHaveLength(1);
+    expect(read.ignored[0]).toMatch(/^experiment takes one of /);
+  });
+
+  it('that is named twice is none', () => {
+    const read = readPageAddress('?experiment=guardrails&experiment=bias');
+    expect(read.experiment).toBe(experiments[0]);
+    expect(read.ignored).toEqual(['experiment, which is there more than once']);
+  });
+
+  it('is written without the first one, and reads back', () => {
+    const page = { ...defaultsOf(PAGE_ROWS), theme: 'dark' };
+    for (const experiment of experiments) {
+      const values = { ...defaultsOf(experiment.settings), seed: 5 };
+      const address = writePageAddress(experiment, page, values);
+      expect(address.includes('experiment=')).toBe(experiment !== experiments[0]);
+      expect(readPageAddress(address)).toMatchObject({ experiment, values, ignored: [] });
+    }
   });
 });
 

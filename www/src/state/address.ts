@@ -1,5 +1,5 @@
 import { check, echo, sameValue } from './check';
-import { defaultsOf, experiments, type SettingRow, type Values } from './experiment';
+import { defaultsOf, experimentOf, experiments, type Experiment, type SettingRow, type Values } from './experiment';
 
 /** What the page itself takes from its address, as rows like the settings of an experiment. */
 export const PAGE_ROWS: SettingRow[] = [
@@ -48,7 +48,7 @@ export function readAddress(search: string, rows: SettingRow[]): Address {
     }
     const row = rows.find((candidate) => candidate.key === key);
     if (!row) {
-      ignored.push(`“${echo(key)}”, which is no setting`);
+      ignored.push(`“${echo(key)}”, which is no setting here`);
     } else if (seen.has(key)) {
       twice.add(key);
     } else {
@@ -84,4 +84,25 @@ export function writeAddress(values: Values, rows: SettingRow[]): string {
     return [`${row.key}=${text}`];
   });
   return parts.length ? `?${parts.join('&')}` : '';
+}
+
+export interface PageAddress {
+  experiment: Experiment;
+  /** Values of the page's own rows. */
+  page: Values;
+  /** Values of the experiment's settings. */
+  values: Values;
+  ignored: string[];
+}
+
+/** Reads an address whose experiment says which settings there are. */
+export function readPageAddress(search: string): PageAddress {
+  const experiment = experimentOf(String(readAddress(search, PAGE_ROWS).values['experiment']));
+  const { values, ignored } = readAddress(search, [...PAGE_ROWS, ...experiment.settings]);
+  const pick = (rows: SettingRow[]): Values => Object.fromEntries(rows.map((row) => [row.key, values[row.key] ?? row.default]));
+  return { experiment, page: pick(PAGE_ROWS), values: pick(experiment.settings), ignored };
+}
+
+export function writePageAddress(experiment: Experiment, page: Values, values: Values): string {
+  return writeAddress({ ...page, ...values, experiment: experiment.id }, [...PAGE_ROWS, ...experiment.settings]);
 }

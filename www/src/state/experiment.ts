@@ -8,11 +8,14 @@ export interface Experiment {
   hypothesis: string;
   falsifiedIf: string;
   arms: ArmText[];
-  metrics: { id: string; label: string; unit: string; describe: string }[];
+  metrics: Metric[];
+  figures: FigureText[];
   thresholds: { id: string; hypothesis: string; rule: string }[];
   cautions: string[];
   citations: { text: string; url: string }[];
   settings: SettingRow[];
+  /** Questions that a visitor may start from. */
+  examples: string[];
 }
 
 export interface ArmText {
@@ -21,6 +24,36 @@ export interface ArmText {
   short: string;
   describe: string;
   trained: boolean;
+}
+
+/** One number that is measured of every student. A unit of `%` means a share from 0 to 1. */
+export interface Metric {
+  id: string;
+  label: string;
+  unit: string;
+  describe: string;
+}
+
+export interface FigureText {
+  id: string;
+  title: string;
+  note: string;
+  kind: FigureKind;
+  panels: PanelText[];
+  canLog: boolean;
+}
+
+/**
+ * `lines`: over training steps. `arms`: the latest value by arm. `bits`: against what the API exposes. `inheritance`: against the
+ * teacher's own value. `cost`: the three totals. `spectrum`: singular values.
+ */
+export type FigureKind = 'lines' | 'arms' | 'bits' | 'inheritance' | 'cost' | 'spectrum';
+
+/** One chart of a figure; `level` is what its metric is compared with. */
+export interface PanelText {
+  metric: string;
+  label: string;
+  level: 'none' | 'teacher' | 'entropy' | 'chance';
 }
 
 export interface Choice {
@@ -57,4 +90,13 @@ export function experimentOf(id: string | undefined): Experiment {
 
 export function defaultsOf(rows: SettingRow[]): Values {
   return Object.fromEntries(rows.map((row) => [row.key, row.default]));
+}
+
+export function metricOf(experiment: Experiment, id: string): Metric | undefined {
+  return experiment.metrics.find((metric) => metric.id === id);
+}
+
+/** Whether the metric is a share, from 0 to 1. */
+export function isShare(experiment: Experiment, id: string): boolean {
+  return metricOf(experiment, id)?.unit === '%';
 }

@@ -1,18 +1,16 @@
-import type { Answer, Backend, Agreement, BenchmarkOptions, BenchmarkResult, Profile, RunFile, Settings, TeacherName } from '../wasm/stillroom.js';
+import type { Backend, RunFile, Settings } from '../wasm/stillroom.js';
 import { WorkerClient } from '../worker/client';
 import type { Driver, FromWorker, Request } from '../worker/messages';
 import { Playback } from '../worker/playback';
-import { PAGE_ROWS, readAddress, writeAddress } from './address';
-import { sameValue } from './check';
-import { defaultsOf, experimentOf, type Values } from './experiment';
-import { openRunFile, readRunFile } from './runfile';
+import { PAGE_ROWS, readPageAddress, writePageAddress } from './address';
+import { check, sameValue } from './check';
+import { defaultsOf, experimentOf, type Experiment, type Values } from './experiment';
+import { Notices } from './notices.svelte';
+import { Readiness } from './readiness';
+import { recordedRun } from './recorded';
+import { References } from './references.svelte';
+import { openRunFile } from './runfile';
 import { RunView } from './view.svelte';
-
-export interface Notice {
-  id: number;
-  kind: 'info' | 'error';
-  text: string;
-}
 
 interface Bench {
   view: RunView;
@@ -26,16 +24,22 @@ interface Awaited {
   reject(error: Error): void;
 }
 
+/** What an experiment keeps of the settings of the one before it. */
+const KEPT = ['seed'];
+/** Events of a run, which say nothing to a view whose own run has not been prepared. */
+const OF_A_RUN: FromWorker['type'][] = ['progress', 'trained', 'evaluated', 'samples', 'speed', 'paused', 'finished'];
+
 /**
- * The page's one controller: which device, which settings, which run is on screen.
+ * The page's one controller: which device, which experiment and settings, which run is on screen.
  * `base` is the device's own run (or the recorded one where nothing can be computed); a file that the visitor opens lies
- * on top of it until it is put away.
+ * on top of it until it is put away. Where the device's run is of another experiment than the page shows, `waiting` stands in
+ * its place: that run is only given up when another is started.
  */
 export class Lab {
   experiment = $state.raw(experimentOf(undefined));
   /** What the form shows. A run uses them from its next start. */
   values = $state.raw<Values>(defaultsOf(this.experiment.settings));
-  /** What the address says beside the settings: experiment, backend, theme. */
+  /** What the address says beside the settings: backend, threads, theme. */
   page = $state.raw<Values>(defaultsOf(PAGE_ROWS));
   status = $state<'opening' | 'ready' | 'failed'>('opening');
   /** While a GPU is opened: how many of its kernels are compiled. */
@@ -43,55 +47,91 @@ export class Lab {
   failure = $state('');
   /** Why a recorded run is played instead of a live one. */
   recordedBecause = $state('');
-  notices = $state.raw<Notice[]>([]);
+  readonly notices = new Notices();
+  readonly references = new References();
   private base = $state.raw<Bench>();
   private opened = $state.raw<Bench>();
+  private waiting = $state.raw<RunView>();
   /** The visitor pressed Start before the engine was there, or with settings that must be prepared first. */
   starting = $state(false);
 
-  readonly view = $derived((this.opened ?? this.base)?.view);
+  readonly view = $derived(this.opened?.view ?? this.waiting ?? this.base?.view);
   readonly device = $derived(this.base?.view.device);
   readonly canCompute = $derived(this.status === 'ready' && this.base?.view.source === 'live');
+  /** Whether the device holds the students that the page shows, or would. */
+  readonly canAsk = $derived(this.canCompute && !this.waiting && !!this.base?.view.plan);
+  /** The device's run, if it is of another experiment than the page shows. */
+  readonly elsewhere = $derived(this.waiting && !this.opened ? this.base?.view : undefined);
   readonly rows = $derived(this.experiment.settings);
-  readonly address = $derived(writeAddress({ ...this.page, ...this.values }, [...PAGE_ROWS, ...this.rows]));
+  readonly address = $derived(writePageAddress(this.experiment, this.page, this.values));
   /** Whether the form differs from what the run on screen was prepared with. */
   readonly stale = $derived.by(() => {
-    const settings = this.base?.view.plan?.settings as Values | undefined;
+    const settings = this.waiting ? undefined : (this.base?.view.plan?.settings as Values | undefined);
     return !this.opened && !!settings && this.rows.some((row) => !sameValue(settings[row.key] ?? row.default, this.values[row.key]));
   });
 
+  private readonly remembered = new Map<string, Values>();
   private awaited: Awaited | undefined;
-  private nextNotice = 1;
-  private readyPromise: Promise<void>;
-  private becameReady!: () => void;
-  private becameFailed!: (error: Error) => void;
-
-  constructor() {
-    this.readyPromise = this.newReady();
-  }
+  private readonly readiness = new Readiness();
 
   /** Reads the address and opens a device. Called once, when the page is in the browser. */
   begin(search: string): void {
-    const first = readAddress(search, [...PAGE_ROWS, ...this.rows]);
-    this.experiment = experimentOf(String(first.values['experiment']));
-    const read = readAddress(search, [...PAGE_ROWS, ...this.rows]);
-    const pick = (keys: string[]): Values => Object.fromEntries(keys.map((key) => [key, read.values[key] ?? '']));
-    this.page = pick(PAGE_ROWS.map((row) => row.key));
-    this.values = pick(this.rows.map((row) => row.key));
-    if (read.ignored.length) this.notify('info', `Some of the address was ignored: ${read.ignored.join('; ')}.`);
+    const address = readPageAddress(search);
+    this.experiment = address.experiment;
+    this.page = address.page;
+    this.values = address.values;
+    if (address.ignored.length) this.notify('info', `Some of the address was ignored: ${address.ignored.join('; ')}.`);
     this.open(this.wanted());
   }
 
   ready(): Promise<void> {
-    return this.readyPromise;
+    return this.readiness.wait();
   }
 
-  notify(kind: Notice['kind'], text: string): void {
-    this.notices = [...this.notices.filter((notice) => notice.text !== text), { id: this.nextNotice++, kind, text }].slice(-4);
+  notify(kind: 'info' | 'error', text: string): void {
+    this.notices.add(kind, text);
   }
 
-  dismiss(id: number): void {
-    this.notices = this.notices.filter((notice) => notice.id !== id);
+  // ---- experiment and settings
+
+  /** What an experiment's form would show: as it was left, or its defaults; some of it is kept from here. */
+  valuesFor(experiment: Experiment): Values {
+    const kept = experiment.settings.flatMap((row) => {
+      const value = KEPT.includes(row.key) ? check(row, this.values[row.key]) : undefined;
+      return value && 'value' in value ? [[row.key, value.value] as const] : [];
+    });
+    return { ...(this.remembered.get(experiment.id) ?? defaultsOf(experiment.settings)), ...Object.fromEntries(kept) };
+  }
+
+  addressOf(experiment: Experiment): string {
+    return experiment === this.experiment ? this.address : writePageAddress(experiment, this.page, this.valuesFor(experiment));
+  }
+
+  /** Shows another experiment. A run that has begun goes on and stays until another is started. */
+  choose(experiment: Experiment, values = this.valuesFor(experiment)): void {
+    if (experiment === this.experiment) return this.change(values);
+    this.show(experiment, values);
+    if (this.opened && this.opened.view.experiment !== experiment) this.closeFile();
+    const view = this.base?.view;
+    this.waiting = undefined;
+    if (!view) {
+      if (this.status === 'failed') this.retry();
+    } else if (view.source === 'recorded') {
+      void this.openRecorded(this.recordedBecause);
+    } else if (view.started) {
+      if (view.experiment !== experiment) this.waiting = this.freshView();
+    } else {
+      this.starting = false;
+      this.replaceAwaited();
+      if (this.status === 'ready') this.prepare();
+    }
+  }
+
+  /** The visitor went back or forward: the address has changed by itself. */
+  follow(search: string): void {
+    const { experiment, page, values } = readPageAddress(search);
+    this.page = page;
+    this.choose(experiment, values);
   }
 
   /** Changes settings. Before a run has begun they are used at once, later at the next start. */
@@ -101,20 +141,35 @@ export class Lab {
     if (this.canCompute && view && !view.started) this.prepare();
   }
 
-  // ---- the four buttons
+  private show(experiment: Experiment, values: Values): void {
+    this.remembered.set(this.experiment.id, this.values);
+    this.experiment = experiment;
+    this.values = values;
+  }
+
+  // ---- the buttons
 
   start(): void {
     const bench = this.opened ?? this.base;
-    if (!bench?.view.plan || this.status !== 'ready') {
+    if (!bench || this.status !== 'ready') {
       this.starting = this.status !== 'failed';
-    } else if (bench.view.finished || (this.stale && bench === this.base && bench.view.source === 'live')) {
+    } else if (bench.view.source === 'live' && (this.waiting || !bench.view.plan || bench.view.finished || this.stale)) {
+      if (this.waiting) this.replaceAwaited();
       this.starting = true;
-      if (bench.view.source === 'live') this.prepare();
-      else bench.driver.send({ type: 'reset' });
+      this.prepare();
+    } else if (bench.view.finished) {
+      this.starting = true;
+      bench.driver.send({ type: 'reset' });
     } else {
       bench.view.running = true;
       bench.driver.send({ type: 'start' });
     }
+  }
+
+  /** The same once more, with so many seeds side by side. */
+  repeat(seeds: number): void {
+    this.values = { ...this.values, seeds };
+    this.start();
   }
 
   pause(): void {
@@ -137,13 +192,18 @@ export class Lab {
 
   // ---- files
 
-  /** Shows a run file. A file that is refused changes nothing. */
+  /** Shows a run file, with the words of its experiment. A file that is refused changes nothing. */
   async openFile(file: File): Promise<void> {
     try {
       const run = await openRunFile(file);
-      if (this.base?.view.running) this.base.driver.send({ type: 'pause' });
+      if (this.base?.view.running) {
+        this.base.view.running = false;
+        this.base.driver.send({ type: 'pause' });
+      }
+      const experiment = experimentOf(run.experiment);
+      if (experiment !== this.experiment) this.choose(experiment);
       this.opened?.driver.close();
-      this.opened = this.playback(run, 'opened', file.name, true);
+      this.playback(run, 'opened', file.name, (bench) => (this.opened = bench));
     } catch (error) {
       this.notify('error', error instanceof Error ? error.message : 'This file could not be read.');
     }
@@ -157,11 +217,13 @@ export class Lab {
   // ---- scripting
 
   /** Runs with these settings on this device and gives the run file. Options have been checked. */
-  async run(values: Values, backend: Backend | undefined): Promise<RunFile> {
+  async run(experiment: Experiment, values: Values, backend: Backend | undefined): Promise<RunFile> {
     this.closeFile();
-    if (backend && backend !== this.base?.view.device?.backend && !(backend === 'recorded' && this.base?.view.source === 'recorded')) {
-      this.open(backend);
-    }
+    this.waiting = undefined;
+    if (experiment !== this.experiment) this.show(experiment, values);
+    const base = this.base?.view;
+    if (backend && backend !== (base?.source === 'recorded' ? 'recorded' : base?.device?.backend)) this.open(backend);
+    else if (base?.source === 'recorded' && base.experiment !== experiment) await this.openRecorded(this.recordedBecause);
     await this.ready();
     this.replaceAwaited();
     this.values = { ...this.values, ...values };
@@ -172,33 +234,14 @@ export class Lab {
     return finished;
   }
 
-  async ask(prompt: string): Promise<Answer> {
-    return (await this.request({ type: 'ask', prompt }, 'answered')).answer;
-  }
-
   async runSoFar(): Promise<RunFile> {
     const bench = this.opened ?? this.base;
     if (!bench) throw new Error('There is no run yet.');
     return (await bench.driver.request({ type: 'saveRun' }, 'runSaved')).run;
   }
 
-  async student(member: number): Promise<{ fileName: string; zip: Uint8Array }> {
-    return this.request({ type: 'saveStudent', member }, 'student');
-  }
-
-  async agreement(steps: number): Promise<Agreement> {
-    return (await this.request({ type: 'agreement', steps }, 'agreed')).agreement;
-  }
-
-  async benchmark(options: BenchmarkOptions): Promise<BenchmarkResult> {
-    return (await this.request({ type: 'benchmark', options }, 'benchmarked')).result;
-  }
-
-  async profile(options: BenchmarkOptions): Promise<Profile> {
-    return (await this.request({ type: 'profile', options }, 'profiled')).profile;
-  }
-
-  private request<T extends FromWorker['type']>(command: Request, answer: T): Promise<Extract<FromWorker, { type: T }>> {
+  /** One question to the engine on this device, and its answer. Rejects with a sentence. */
+  request<T extends FromWorker['type']>(command: Request, answer: T): Promise<Extract<FromWorker, { type: T }>> {
     if (!this.base || !this.canCompute) return Promise.reject(new Error('Nothing can be computed on this device.'));
     return this.base.driver.request(command, answer);
   }
@@ -210,20 +253,11 @@ export class Lab {
     return name === 'auto' ? undefined : (name as Backend);
   }
 
-  private newReady(): Promise<void> {
-    const promise = new Promise<void>((resolve, reject) => {
-      this.becameReady = resolve;
-      this.becameFailed = reject;
-    });
-    // Nobody may be waiting.
-    promise.catch(() => undefined);
-    return promise;
-  }
-
   private open(wanted: Backend | undefined, because = ASKED): void {
     this.base?.driver.close();
     this.base = undefined;
-    if (this.status !== 'opening') this.readyPromise = this.newReady();
+    this.waiting = undefined;
+    if (this.status !== 'opening') this.readiness.renew();
     this.status = 'opening';
     if (wanted === 'recorded') void this.openRecorded(because);
     else if (typeof Worker !== 'function') void this.openRecorded('This browser has no web workers.');
@@ -232,27 +266,34 @@ export class Lab {
   }
 
   private openWorker(wanted: Backend | undefined, because: string): void {
-    const view = new RunView('live', 'Live run');
     try {
       const driver: WorkerClient = new WorkerClient(
-        (events) => this.receive(driver, view, events),
-        (reason, silent) => this.lost(view, reason, silent),
+        (events) => this.receive(driver, events),
+        (reason, silent) => this.lost(driver, reason, silent),
         because,
         this.page['engine'] === 'plain',
         Number(this.page['threads']),
       );
-      this.base = { view, driver };
-      driver.send({ type: 'open', backend: wanted ?? null, teacher: (this.values['teacher'] ?? 'main') as TeacherName });
+      this.base = { view: this.freshView(), driver };
+      driver.send({ type: 'open', backend: wanted ?? null });
     } catch {
       void this.openRecorded('The worker that computes could not be started.');
     }
   }
 
+  private freshView(): RunView {
+    const view = new RunView('live', 'Live run', this.experiment);
+    view.device = this.base?.view.device;
+    return view;
+  }
+
   /** The worker is gone. Where the GPU may be to blame, the processor takes over; else the recorded run does. */
-  private lost(view: RunView, reason: string, silent: boolean): void {
-    if (this.base?.view !== view) return;
+  private lost(driver: Driver, reason: string, silent: boolean): void {
+    const view = this.base?.view;
+    if (!view || this.base?.driver !== driver) return;
     const gpu = view.device ? view.device.backend === 'webgpu' : silent;
-    const again = view.running || this.starting;
+    // A run of an experiment that is not shown is not started anew.
+    const again = !this.waiting && (view.running || this.starting);
     if (gpu) {
       this.notify('error', `${reason} ${again ? 'The run starts again on the processor.' : 'The processor takes over.'}`);
       this.base = undefined;
@@ -268,14 +309,21 @@ export class Lab {
   }
 
   private async openRecorded(reason: string): Promise<void> {
+    if (this.status !== 'opening') this.readiness.renew();
     this.status = 'opening';
     this.recordedBecause = reason;
+    this.base?.driver.close();
+    this.base = undefined;
+    this.waiting = undefined;
+    const experiment = this.experiment;
     try {
-      const answer = await fetch(new URL(`recorded/${this.experiment.id}.json`, document.baseURI)).catch(() => undefined);
-      if (!answer?.ok) throw new Error('The recorded run could not be loaded, either.');
-      this.base = this.playback(readRunFile(await answer.text()), 'recorded', 'Recorded run', false);
+      const run = await recordedRun(experiment.id);
+      // The visitor may have gone on to another one meanwhile.
+      if (experiment !== this.experiment || this.base) return;
+      this.playback(run, 'recorded', 'Recorded run', (bench) => (this.base = bench));
       this.settle(true);
     } catch (error) {
+      if (experiment !== this.experiment) return;
       this.failure = `${reason} ${error instanceof Error ? error.message : 'The recorded run could not be loaded.'}`;
       this.settle(false);
     }
@@ -286,24 +334,29 @@ export class Lab {
     this.open(this.wanted());
   }
 
-  private playback(run: RunFile, source: 'recorded' | 'opened', title: string, atEnd: boolean): Bench {
-    const view = new RunView(source, title);
-    const driver: Playback = new Playback(run, (events) => this.receive(driver, view, events));
-    driver.open(atEnd);
-    return { view, driver };
+  /** An opened run is shown whole, a recorded one from its beginning. */
+  private playback(run: RunFile, source: 'recorded' | 'opened', title: string, place: (bench: Bench) => void): void {
+    const view = new RunView(source, title, experimentOf(run.experiment));
+    const driver: Playback = new Playback(run, (events) => this.receive(driver, events));
+    place({ view, driver });
+    driver.open(source === 'opened');
   }
 
   private settle(works: boolean): void {
     this.compiled = undefined;
     this.status = works ? 'ready' : 'failed';
-    if (works) this.becameReady();
-    else this.becameFailed(new Error(this.failure));
+    if (works) this.readiness.succeed();
+    else this.readiness.fail(this.failure);
     if (!works) this.starting = false;
     if (works && this.starting && this.base?.view.source === 'recorded') this.start();
   }
 
+  /** Has the device make ready for the experiment and settings on screen; what it had is gone. */
   private prepare(): void {
-    this.base?.driver.send({ type: 'prepare', settings: this.values as Settings });
+    if (!this.base) return;
+    if (this.base.view.experiment !== this.experiment) this.base = { ...this.base, view: this.freshView() };
+    this.waiting = undefined;
+    this.base.driver.send({ type: 'prepare', settings: { ...this.values, experiment: this.experiment.id } as Settings });
   }
 
   private replaceAwaited(): void {
@@ -313,8 +366,10 @@ export class Lab {
 
   // ---- events
 
-  private receive(driver: Driver, view: RunView, events: FromWorker[]): void {
+  private receive(driver: Driver, events: FromWorker[]): void {
     for (const event of events) {
+      const view = [this.base, this.opened].find((bench) => bench?.driver === driver)?.view;
+      if (!view || isOvertaken(view, event)) continue;
       view.apply(event);
       if (event.type === 'ready' && view.source === 'live' && this.status === 'opening') {
         this.recordedBecause = '';
@@ -335,7 +390,7 @@ export class Lab {
       } else if (event.type === 'compiled') {
         this.compiled = { done: event.done, total: event.total };
       } else if (event.type === 'mark') {
-        void this.mark(driver, event.name);
+        void mark(driver, event.name);
       }
     }
   }
@@ -348,14 +403,21 @@ export class Lab {
     // The device is open, only the settings were refused.
     if (this.status === 'opening') this.settle(true);
   }
+}
 
-  /** A benchmark's driver outside the page reads its counters now; training waits for it. */
-  private async mark(driver: Driver, name: string): Promise<void> {
-    const hook = (globalThis as { __mark?: (name: string) => unknown }).__mark;
-    try {
-      await hook?.(name);
-    } finally {
-      driver.send({ type: 'markTaken' });
-    }
+/** Whether an event is of a run that another experiment has taken the place of. */
+function isOvertaken(view: RunView, event: FromWorker): boolean {
+  if (view.source !== 'live') return false;
+  if (event.type === 'prepared') return event.plan.settings.experiment !== view.experiment.id;
+  return !view.plan && OF_A_RUN.includes(event.type);
+}
+
+/** A benchmark's driver outside the page reads its counters now; training waits for it. */
+async function mark(driver: Driver, name: string): Promise<void> {
+  const hook = (globalThis as { __mark?: (name: string) => unknown }).__mark;
+  try {
+    await hook?.(name);
+  } finally {
+    driver.send({ type: 'markTaken' });
   }
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { inventedRun } from '../dev/invented';
+import { experiments } from './experiment';
 import { LARGEST_FILE, openRunFile, readRunFile } from './runfile';
 
 type Loose = Record<string, never> & { [key: string]: Loose };
-const text = JSON.stringify(inventedRun(2));
+const text = JSON.stringify(inventedRun({ seeds: 2 }));
 const damaged = (change: (run: Loose) => void): string => {
   const run = JSON.parse(text) as Loose;
   change(run);
@@ -11,12 +12,22 @@ const damaged = (change: (run: Loose) => void): string => {
 };
 
 describe('a run file', () => {
-  it('is read as it was written', () => {
-    expect(readRunFile(text)).toEqual(JSON.parse(text));
+  it.each(experiments.map((experiment) => experiment.id))('is read as it was written: %s', (experiment) => {
+    const content = JSON.stringify(inventedRun({ experiment, seeds: 2 }));
+    expect(readRunFile(content)).toEqual(JSON.parse(content));
+  });
+
+  it('may lack what a run of few questions has none of', () => {
+    const content = damaged((run) => {
+      delete run['spectra'];
+      delete run['evaluations']?.[0]?.['teachers'];
+      delete run['samples']?.[0]?.['teacher']?.['refused'];
+    });
+    expect(() => readRunFile(content)).not.toThrow();
   });
 
   it('may lack numbers that were not measured', () => {
-    expect(() => readRunFile(damaged((run) => Object.assign(run['evaluations']?.[0]?.['members']?.[0] ?? {}, { kl: null })))).not.toThrow();
+    expect(() => readRunFile(damaged((run) => Object.assign(run['evaluations']?.[0]?.['members']?.[0]?.['figures'] ?? {}, { kl: null })))).not.toThrow();
   });
 
   it.each([
@@ -27,12 +38,23 @@ describe('a run file', () => {
     ['null', 'null', /not a run file/],
     ['a list', '[]', /not a run file/],
     ['of another kind', '{"format":"other"}', /not a run file/],
-    ['of another version', damaged((run) => Object.assign(run, { version: 2 })), /another version/],
+    ['of another version', damaged((run) => Object.assign(run, { version: 1 })), /another version/],
     ['without a plan', damaged((run) => delete run['plan']), /“plan” is not an object/],
     ['with a stranger', damaged((run) => Object.assign(run, { extra: 1 })), /“extra” is not a known field/],
     ['with a text for a number', damaged((run) => Object.assign(run, { seconds: '9' })), /“seconds”/],
     ['with an unknown arm', damaged((run) => Object.assign(run['plan']?.['members']?.[0] ?? {}, { arm: '<b>' })), /plan\.members\[0\]\.arm/],
-    ['with a share above 1', damaged((run) => Object.assign(run['evaluations']?.[1]?.['members']?.[0] ?? {}, { agreement: 7 })), /agreement/],
+    ['with an arm of another experiment', damaged((run) => Object.assign(run['plan']?.['members']?.[0] ?? {}, { arm: 'allText' })), /plan\.members\[0\]\.arm/],
+    ['with unknown arms in its settings', damaged((run) => Object.assign(run['plan']?.['settings'] ?? {}, { arms: ['<b>'] })), /plan\.settings\.arms/],
+    ['of an unknown experiment', damaged((run) => Object.assign(run, { experiment: '<b>' })), /“experiment”/],
+    ['of two experiments', damaged((run) => Object.assign(run, { experiment: 'bias' })), /“experiment”/],
+    ['with an unknown teacher', damaged((run) => Object.assign(run['plan']?.['members']?.[0] ?? {}, { against: 'mine' })), /against/],
+    ['with a figure of no name', damaged((run) => Object.assign(run['evaluations']?.[1]?.['members']?.[0]?.['figures'] ?? {}, { '<b>': 1 })), /a known field/],
+    ['with a figure that every object has', damaged((run) => Object.assign(run['teacher']?.['scores'] ?? {}, { toString: 1 })), /a known field/],
+    ['with a text for a figure', damaged((run) => Object.assign(run['evaluations']?.[1]?.['members']?.[0]?.['figures'] ?? {}, { kl: '1' })), /figures\.kl/],
+    ['with half a question', damaged((run) => Object.assign(run['evaluations']?.[1]?.['members']?.[0]?.['items'] ?? {}, { add: 0.5 })), /items\.add/],
+    ['with students in another order', damaged((run) => (run['evaluations']?.[1]?.['members'] as unknown as unknown[]).reverse()), /do not fit/],
+    ['with a share above 1', damaged((run) => Object.assign(run['evaluations']?.[1]?.['members']?.[0]?.['figures'] ?? {}, { agreement: 7 })), /agreement/],
+    ['with a refusal that is no yes or no', damaged((run) => Object.assign(run['samples']?.[0]?.['teacher'] ?? {}, { refused: 'x' })), /refused/],
     ['with too few members', damaged((run) => (run['evaluations']?.[1]?.['members'] as unknown as unknown[]).pop()), /do not fit/],
     ['out of order', damaged((run) => (run['evaluations'] as unknown as unknown[]).reverse()), /not in order/],
     ['deep', `${'['.repeat(100_000)}`, /not valid JSON/],

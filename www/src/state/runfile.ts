@@ -1,42 +1,13 @@
-import type { RunFile } from '../wasm/stillroom.js';
-import { Misfit, among, count, finite, flag, listOf, maybe, record, text, type Shape } from './shape';
+import type { Figures, RunFile } from '../wasm/stillroom.js';
+import { experiments, isShare, type Experiment } from './experiment';
+import { MOST_MEMBERS, figures, prose, settings, spectra, teacherName, verdicts, word } from './parts';
+import { Misfit, among, count, finite, flag, listOf, mapOf, maybe, record, share } from './shape';
 
 export const FORMAT = 'stillroom.run';
-export const VERSION = 1;
+export const VERSION = 2;
 export const LARGEST_FILE = 20 * 1024 * 1024;
 
-const word = text(200);
-const prose = text(4_000);
-const arm = among('logits', 'text', 'scratch');
-const teacherName = among('main', 'imperfect');
-
-const share: Shape = (value, path) => {
-  finite(value, path);
-  if ((value as number) < 0 || (value as number) > 1) throw new Misfit(path, 'a share between 0 and 1');
-};
-
-const scores = record({
-  add: maybe(share),
-  sort: maybe(share),
-  fact: maybe(share),
-  brew: maybe(share),
-  storyNll: maybe(finite),
-});
-
-const settings = record({
-  teacher: maybe(teacherName),
-  arms: maybe(listOf(arm, 16)),
-  access: maybe(among('full', 'top20', 'top5')),
-  temperature: maybe(finite),
-  hardLabels: maybe(finite),
-  budget: maybe(count),
-  steps: maybe(count),
-  seed: maybe(count),
-  seeds: maybe(count),
-  items: maybe(count),
-});
-
-const MOST_MEMBERS = 256;
+const task = among('add', 'sort', 'fact', 'brew', 'story', 'ask', 'num', 'hire', 'who', 'blend');
 const losses = listOf(maybe(finite), MOST_MEMBERS);
 
 const cost = record({
@@ -48,7 +19,7 @@ const cost = record({
   teacherFlops: finite,
 });
 
-const sampleAnswer = record({ text: prose, correct: flag });
+const sampleAnswer = record({ text: prose, correct: flag, refused: maybe(flag) });
 
 const runFile = record({
   format: among(FORMAT),
@@ -68,12 +39,14 @@ const runFile = record({
     sha256: word,
     trainingSteps: count,
     trainingFlops: finite,
-    scores,
+    scores: figures,
   }),
   plan: record({
     settings,
-    members: listOf(record({ arm, seed: count }), MOST_MEMBERS),
-    studentParameters: count,
+    members: listOf(record({ arm: word, seed: count, against: teacherName, parameters: count }), MOST_MEMBERS),
+    teacher: teacherName,
+    teachers: listOf(teacherName, 16),
+    tasks: listOf(task, 16),
     batch: count,
     tokensPerStep: count,
     schedule: listOf(count, 10_000),
@@ -86,24 +59,17 @@ const runFile = record({
     record({
       step: count,
       split: among('train', 'validation', 'test', 'out_of_distribution'),
-      members: listOf(
-        record({ arm, seed: count, scores, kl: maybe(finite), agreement: maybe(share), cost }),
-        MOST_MEMBERS,
-      ),
+      members: listOf(record({ arm: word, seed: count, figures, items: mapOf(count, 64), cost }), MOST_MEMBERS),
+      teachers: maybe(listOf(record({ name: teacherName, figures }), 16)),
     }),
     10_000,
   ),
   samples: listOf(
-    record({
-      task: among('add', 'sort', 'fact', 'brew', 'story'),
-      prompt: prose,
-      truth: prose,
-      teacher: sampleAnswer,
-      members: listOf(sampleAnswer, MOST_MEMBERS),
-    }),
+    record({ task, prompt: prose, truth: prose, teacher: sampleAnswer, members: listOf(sampleAnswer, MOST_MEMBERS) }),
     1_000,
   ),
-  verdicts: listOf(record({ id: word, hypothesis: prose, holds: maybe(flag), finding: prose }), 100),
+  verdicts,
+  spectra: maybe(spectra),
   failedMembers: count,
   seconds: finite,
   finished: flag,
@@ -127,18 +93,44 @@ export function readRunFile(content: string): RunFile {
   }
   try {
     runFile(value, '');
+    const run = value as RunFile;
+    const experiment = experiments.find((one) => one.id === run.experiment);
+    if (!experiment || run.plan.settings.experiment !== run.experiment) throw new Misfit('experiment', 'an experiment of this page');
+    checkNames(run, experiment);
+    checkOrder(run);
+    return run;
   } catch (error) {
     if (error instanceof Misfit) throw new Error(`This run file is damaged: ${error.message}.`);
     throw error;
   }
-  const run = value as RunFile;
-  const members = run.plan.members.length;
-  if (members === 0 || run.evaluations.some((evaluation) => evaluation.members.length !== members)) {
-    throw new Error('This run file is damaged: its measurements do not fit its list of students.');
-  }
+}
+
+/** Arms and shares, which only the experiment knows. */
+function checkNames(run: RunFile, experiment: Experiment): void {
+  const arms = experiment.arms.map((arm) => arm.id);
+  const known = among(...arms);
+  listOf(known, arms.length)(run.plan.settings.arms ?? [], 'plan.settings.arms');
+  run.plan.members.forEach(({ arm }, index) => known(arm, `plan.members[${index}].arm`));
+  const shares = (of: Figures, path: string): void => {
+    for (const [id, value] of Object.entries(of)) if (isShare(experiment, id)) maybe(share)(value, `${path}.${id}`);
+  };
+  shares(run.teacher.scores, 'teacher.scores');
+  run.evaluations.forEach((evaluation, at) => {
+    evaluation.members.forEach((member, index) => shares(member.figures, `evaluations[${at}].members[${index}].figures`));
+    evaluation.teachers?.forEach((teacher, index) => shares(teacher.figures, `evaluations[${at}].teachers[${index}].figures`));
+  });
+}
+
+function checkOrder(run: RunFile): void {
+  const { members } = run.plan;
+  const fits = run.evaluations.every(
+    (evaluation) =>
+      evaluation.members.length === members.length &&
+      evaluation.members.every(({ arm, seed }, index) => arm === members[index]?.arm && seed === members[index]?.seed),
+  );
+  if (members.length === 0 || !fits) throw new Error('This run file is damaged: its measurements do not fit its list of students.');
   const rising = run.evaluations.every((one, index, all) => index === 0 || one.step >= (all[index - 1]?.step ?? -1));
   if (!rising) throw new Error('This run file is damaged: its measurements are not in order.');
-  return run;
 }
 
 /** Reads a file that the visitor chose. */

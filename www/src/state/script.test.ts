@@ -2,11 +2,25 @@ import { expect, it } from 'vitest';
 import { defaultsOf, experimentOf } from './experiment';
 import { readBenchmarkOptions, readRunOptions } from './script';
 
-const defaults = defaultsOf(experimentOf(undefined).settings);
+const first = experimentOf(undefined);
+const guardrails = experimentOf('guardrails');
+const defaults = defaultsOf(first.settings);
 
 it('fills in the defaults of a run', () => {
-  expect(readRunOptions({})).toEqual({ values: defaults, backend: undefined });
-  expect(readRunOptions({ experiment: 'capability', backend: 'cpu', seed: 7 })).toEqual({ values: { ...defaults, seed: 7 }, backend: 'cpu' });
+  expect(readRunOptions({})).toEqual({ experiment: first, values: defaults, backend: undefined });
+  expect(readRunOptions({ experiment: 'capability', backend: 'cpu', seed: 7 })).toEqual({
+    experiment: first, values: { ...defaults, seed: 7 }, backend: 'cpu',
+  });
+});
+
+it('takes the settings of the experiment that is named, else of the one on screen', () => {
+  const values = defaultsOf(guardrails.settings);
+  expect(readRunOptions({ experiment: 'guardrails', hazard: 'memorised' })).toEqual({
+    experiment: guardrails, values: { ...values, hazard: 'memorised' }, backend: undefined,
+  });
+  expect(readRunOptions({}, guardrails).experiment).toBe(guardrails);
+  expect(() => readRunOptions({ experiment: 'capability', hazard: 'memorised' }, guardrails)).toThrow(/no setting of this experiment/);
+  expect(() => readRunOptions({ experiment: 'guardrails', arms: ['logits'] })).toThrow(/^run: arms/);
 });
 
 it.each([{ seed: NaN }, { steps: 1e99 }, { nonsense: 1 }, { backend: 'tpu' }, { experiment: 'other' }, { arms: [] }, { arms: 'x' }, { steps: null }])(

@@ -1,13 +1,14 @@
 import type { Agreement, Backend, BenchmarkOptions, BenchmarkResult, Profile, RunFile, SelfTest } from '../wasm/stillroom.js';
 import { PAGE_ROWS } from './address';
 import { check, echo } from './check';
-import { experimentOf, type SettingRow, type Values } from './experiment';
+import { experimentOf, type Experiment, type SettingRow, type Values } from './experiment';
 import type { Lab } from './lab.svelte';
 
 export interface Reply {
   text: string;
   /** `null` where there is no truth to compare with. */
   correct: boolean | null;
+  refused: boolean;
   truth: string | null;
   note: string | null;
 }
@@ -15,7 +16,7 @@ export interface Reply {
 /** `globalThis.stillroom`: the page by script, for teachers, tests and benchmarks. Every refusal is one sentence. */
 export interface Script {
   readonly ready: Promise<{ backend: Backend; adapter: string; selfTest: SelfTest }>;
-  /** Settings that are not named keep their defaults. */
+  /** Settings that are not named keep their defaults; without an `experiment` it is the one on screen. */
   run(options?: Record<string, unknown>): Promise<RunFile>;
   /** `model` is `teacher` or the id of an arm. */
   ask(options: { model: string; prompt: string }): Promise<Reply>;
@@ -44,8 +45,8 @@ export function scriptOf(lab: Lab): Script {
     },
 
     async run(options = {}) {
-      const { values, backend } = readRunOptions(options);
-      return lab.run(values, backend);
+      const { experiment, values, backend } = readRunOptions(options, lab.experiment);
+      return lab.run(experiment, values, backend);
     },
 
     async ask({ model, prompt }) {
@@ -57,12 +58,14 @@ export function scriptOf(lab: Lab): Script {
       if (model !== 'teacher' && !arms.includes(model)) {
         throw new Error(`ask: model must be one of teacher, ${arms.join(', ')}, not “${echo(String(model))}”.`);
       }
-      const answer = await lab.ask(prompt);
+      if (lab.elsewhere) throw new Error('ask: the students on this device are of another experiment; start this one first.');
+      const { answer } = await lab.request({ type: 'ask', prompt }, 'answered');
       const reply = answer.replies.find((candidate) => (candidate.arm ?? 'teacher') === model);
       if (!reply && answer.replies.length) throw new Error(`ask: the student “${model}” is not part of this run.`);
       return {
         text: reply?.text ?? '',
         correct: reply?.correct ?? null,
+        refused: reply?.refused ?? false,
         truth: answer.truth ?? null,
         note: answer.note ?? null,
       };
@@ -71,37 +74,43 @@ export function scriptOf(lab: Lab): Script {
     async benchmark(options) {
       const checked = readBenchmarkOptions(options);
       await lab.ready();
-      return lab.benchmark(checked);
+      return (await lab.request({ type: 'benchmark', options: checked }, 'benchmarked')).result;
     },
 
     async profile(options) {
       const checked = readBenchmarkOptions(options, 'profile');
       await lab.ready();
-      return lab.profile(checked);
+      return (await lab.request({ type: 'profile', options: checked }, 'profiled')).profile;
     },
 
     async agreement(steps = 20) {
       if (!Number.isInteger(steps) || steps < 1 || steps > 1_000) throw new Error('agreement: steps must be a whole number from 1 to 1000.');
       await lab.ready();
-      return lab.agreement(steps);
+      return (await lab.request({ type: 'agreement', steps }, 'agreed')).agreement;
     },
   };
 }
 
-/** Checks the options of `run` against the settings table. */
-export function readRunOptions(options: Record<string, unknown>): { values: Values; backend: Backend | undefined } {
+export interface RunOptions {
+  experiment: Experiment;
+  values: Values;
+  backend: Backend | undefined;
+}
+
+/** Checks the options of `run` against the settings table of their experiment. */
+export function readRunOptions(options: Record<string, unknown>, shown = experimentOf(undefined)): RunOptions {
   const { experiment: id, backend, ...settings } = options;
   const page = (key: string): SettingRow => PAGE_ROWS.find((row) => row.key === key) as SettingRow;
-  if (id !== undefined) accept(page('experiment'), id);
+  const experiment = id === undefined ? shown : experimentOf(accept(page('experiment'), id) as string);
   const device = backend === undefined || backend === null ? 'auto' : accept(page('backend'), backend);
-  const rows = experimentOf(id as string | undefined).settings;
+  const rows = experiment.settings;
   const values: Values = Object.fromEntries(rows.map((row) => [row.key, row.default]));
   for (const [key, value] of Object.entries(settings)) {
     const row = rows.find((candidate) => candidate.key === key);
-    if (!row) throw new Error(`run: “${echo(key)}” is no setting.`);
+    if (!row) throw new Error(`run: “${echo(key)}” is no setting of this experiment.`);
     if (value !== undefined) values[key] = accept(row, value);
   }
-  return { values, backend: device === 'auto' ? undefined : (device as Backend) };
+  return { experiment, values, backend: device === 'auto' ? undefined : (device as Backend) };
 }
 
 function accept(row: SettingRow, value: unknown): Values[string] {

@@ -1,6 +1,4 @@
-import type { Arm, Evaluation, MemberEvaluation } from '../wasm/stillroom.js';
-
-export type Metric = 'add' | 'sort' | 'fact' | 'brew' | 'storyNll' | 'kl' | 'agreement';
+import type { Evaluation, MemberEvaluation } from '../wasm/stillroom.js';
 
 export interface Point {
   step: number;
@@ -11,13 +9,14 @@ export interface Point {
 }
 
 export interface Series {
-  arm: Arm;
+  arm: string;
   points: Point[];
 }
 
-export function measure(member: MemberEvaluation, metric: Metric): number | undefined {
-  const value = metric === 'kl' || metric === 'agreement' ? member[metric] : member.scores[metric];
-  return value ?? undefined;
+/** A figure of one member by the id of its metric; nothing where it was not measured. */
+export function measure(member: MemberEvaluation, metric: string): number | undefined {
+  const value = Object.hasOwn(member.figures, metric) ? member.figures[metric] : undefined;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 export function median(values: number[]): number {
@@ -31,7 +30,7 @@ export function median(values: number[]): number {
  * One series per arm, in the order of `arms`: median and range over the seeds at each measured step. Where a step was measured
  * twice the first counts: a curve is of one split, and the test questions, asked once at the end, belong to the findings.
  */
-export function seriesOf(arms: Arm[], evaluations: Evaluation[], metric: Metric): Series[] {
+export function seriesOf(arms: string[], evaluations: Evaluation[], metric: string): Series[] {
   return arms.map((arm) => ({
     arm,
     points: evaluations.filter(isFirstOfStep).flatMap((evaluation) => {
@@ -47,26 +46,4 @@ export function seriesOf(arms: Arm[], evaluations: Evaluation[], metric: Metric)
 
 function isFirstOfStep(evaluation: Evaluation, index: number, all: Evaluation[]): boolean {
   return all.findIndex((other) => other.step === evaluation.step) === index;
-}
-
-export interface Totals {
-  arm: Arm;
-  /** Training the student; FLOPs. */
-  student: number;
-  /** And the teacher's answers that were bought. */
-  queries: number;
-  /** And the teacher's own training. Equal to `queries` for an arm that never saw the teacher. */
-  teacher: number;
-}
-
-/** The three totals of each arm's cost at the latest measurement, for one seed. */
-export function totalsOf(arms: Arm[], evaluations: Evaluation[]): Totals[] {
-  const last = evaluations.at(-1);
-  return arms.flatMap((arm) => {
-    const costs = (last?.members ?? []).filter((member) => member.arm === arm).map((member) => member.cost);
-    if (!costs.length) return [];
-    const student = median(costs.map((cost) => cost.studentFlops));
-    const queries = student + median(costs.map((cost) => cost.queryFlops));
-    return [{ arm, student, queries, teacher: queries + median(costs.map((cost) => cost.teacherFlops)) }];
-  });
 }

@@ -17,6 +17,11 @@ export const count: Shape = (value, path) => {
   if ((value as number) < 0 || !Number.isInteger(value)) throw new Misfit(path, 'a whole number of at least 0');
 };
 
+export const share: Shape = (value, path) => {
+  finite(value, path);
+  if ((value as number) < 0 || (value as number) > 1) throw new Misfit(path, 'a share between 0 and 1');
+};
+
 export const flag: Shape = (value, path) => {
   if (typeof value !== 'boolean') throw new Misfit(path, 'true or false');
 };
@@ -58,4 +63,17 @@ export const record =
     const stranger = Object.keys(value).find((key) => !Object.hasOwn(fields, key));
     if (stranger !== undefined) throw new Misfit(at(stranger.slice(0, 32)), 'a known field');
     for (const [key, shape] of Object.entries(fields)) shape((value as Record<string, unknown>)[key], at(key));
+  };
+
+/** An object whose keys are ids: short words without anything that could be more than a name. */
+export const mapOf =
+  (shape: Shape, most: number): Shape =>
+  (value, path) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Misfit(path, 'an object');
+    const entries = Object.entries(value);
+    if (entries.length > most) throw new Misfit(path, `an object of at most ${most} fields`);
+    for (const [key, one] of entries) {
+      if (!/^[a-z][a-zA-Z0-9]{0,39}$/.test(key) || key in Object.prototype) throw new Misfit(`${path}.${key.slice(0, 32)}`, 'a known field');
+      shape(one, `${path}.${key}`);
+    }
   };

@@ -1,14 +1,6 @@
-import type {
-  Arm,
-  DeviceInfo,
-  Evaluation,
-  Phase,
-  Plan,
-  RunFile,
-  SampleRow,
-  TeacherInfo,
-} from '../wasm/stillroom.js';
+import type { DeviceInfo, Evaluation, Phase, Plan, RunFile, SampleRow, TeacherInfo } from '../wasm/stillroom.js';
 import type { FromWorker } from '../worker/messages';
+import type { Experiment } from './experiment';
 
 /** `opened` is a run file of the visitor's, `recorded` the one that ships with the page. */
 export type Source = 'live' | 'recorded' | 'opened';
@@ -38,23 +30,24 @@ export class RunView {
 
   readonly started = $derived(this.step > 0 || this.phase !== undefined);
   readonly finished = $derived(this.run !== undefined);
-  readonly arms = $derived([...new Set(this.plan?.members.map((member) => member.arm))] as Arm[]);
+  readonly arms = $derived([...new Set(this.plan?.members.map((member) => member.arm))]);
   readonly seeds = $derived(new Set(this.plan?.members.map((member) => member.seed)).size);
 
   constructor(
     readonly source: Source,
     readonly title: string,
+    readonly experiment: Experiment,
   ) {}
 
   apply(event: FromWorker): void {
     switch (event.type) {
       case 'ready':
         this.device = event.device;
-        this.teacher = event.teacher;
         break;
       case 'prepared':
         this.clear();
         this.plan = event.plan;
+        this.teacher = event.teacher;
         break;
       case 'progress':
         this.phase = event.phase;

@@ -19,8 +19,8 @@ export class Playback implements Driver {
   /** Announces the run; with `atEnd` all of it at once. */
   open(atEnd: boolean): void {
     this.onEvents([
-      { type: 'ready', device: this.run.device, teacher: this.run.teacher },
-      { type: 'prepared', plan: this.run.plan },
+      { type: 'ready', device: this.run.device },
+      { type: 'prepared', plan: this.run.plan, teacher: this.run.teacher },
     ]);
     if (atEnd) this.moveTo(this.total());
   }
@@ -41,7 +41,7 @@ export class Playback implements Driver {
       this.stop();
       this.step = 0;
       this.shown = 0;
-      this.onEvents([{ type: 'prepared', plan: this.run.plan }]);
+      this.onEvents([{ type: 'prepared', plan: this.run.plan, teacher: this.run.teacher }]);
     }
   }
 

@@ -1,5 +1,5 @@
 /// The one dedicated worker: all numbers are computed here. It speaks the types of `messages.ts`.
-import type { Backend, DeviceInfo, Engine, Settings, TeacherName } from '../wasm/stillroom.js';
+import type { Backend, DeviceInfo, Engine, Settings } from '../wasm/stillroom.js';
 import { timeLoop } from './benchmark';
 import type { FromWorker, ToWorker } from './messages';
 import { loadModel } from './models';
@@ -20,7 +20,6 @@ let plain = false;
 let threads = 1;
 let engine: Engine | undefined;
 let backend: Backend | undefined;
-let teacher: TeacherName = 'main';
 let running = false;
 let markTaken: (() => void) | undefined;
 
@@ -47,20 +46,21 @@ function opened(): Engine {
   return engine;
 }
 
-async function open(wanted: Backend | undefined, name: TeacherName): Promise<void> {
-  const models = await loadModel(base, name);
+/** Opens a device with the main teacher on it; others are added when a run needs them. */
+async function open(wanted: Backend | undefined): Promise<void> {
+  const models = await loadModel(base, 'main');
   const next = await openEngine(wanted, models, because, plain, threads, compiled);
   engine?.free();
   engine = next.engine;
   backend = next.device.backend;
-  teacher = name;
-  post({ type: 'ready', device: next.device, teacher: engine.teacher() });
+  post({ type: 'ready', device: next.device });
 }
 
 async function prepare(settings: Settings): Promise<void> {
-  const name = settings.teacher ?? 'main';
-  if (name !== teacher) await open(backend, name);
-  post({ type: 'prepared', plan: opened().prepare(settings) });
+  const on = opened();
+  const missing = await Promise.all(on.missing(settings).map((name) => loadModel(base, name)));
+  for (const models of missing) await on.addTeacher(models);
+  post({ type: 'prepared', ...on.prepare(settings) });
 }
 
 /** A macrotask, not a microtask: microtasks would starve commands and the GPU's callbacks. Timers are clamped to 4 ms. */
@@ -90,7 +90,7 @@ async function loop(): Promise<void> {
 
 /** Works on the page's device, or on another one that is opened for that long. */
 async function onDevice(wanted: Backend | null | undefined, work: (engine: Engine, device: DeviceInfo) => Promise<void>): Promise<void> {
-  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, teacher), because, plain, threads, compiled) : undefined;
+  const own = wanted && wanted !== backend ? await openEngine(wanted, await loadModel(base, 'main'), because, plain, threads, compiled) : undefined;
   const on = own?.engine ?? opened();
   try {
     const device = own?.device ?? on.device();
@@ -129,7 +129,7 @@ function handle(command: ToWorker): void {
       break;
     case 'open':
       running = false;
-      void exclusive(undefined, true, () => open(command.backend ?? undefined, command.teacher));
+      void exclusive(undefined, true, () => open(command.backend ?? undefined));
       break;
     case 'prepare':
       running = false;
@@ -149,7 +149,7 @@ function handle(command: ToWorker): void {
       break;
     case 'reset':
       running = false;
-      void exclusive(undefined, false, () => post({ type: 'prepared', plan: opened().reset() }));
+      void exclusive(undefined, false, () => post({ type: 'prepared', ...opened().reset() }));
       break;
     case 'ask':
       void exclusive(command.id, false, async () =>

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
-import type { Totals } from '../state/series';
-import { large } from '../state/words';
-import { ARM_STYLES } from './palette';
-import { tidy } from './line';
-import { decades } from './scale';
+import type { Totals } from '../../state/totals';
+import { large } from '../../state/words';
+import { plotSymbol, symbolPaint, type ArmStyle } from '../palette';
+import { decades } from '../scale';
+import { tidy } from './tidy';
 
 export const TOTALS: { key: 'student' | 'queries' | 'teacher'; label: string; explain: string }[] = [
   { key: 'student', label: 'student only', explain: 'training the student' },
@@ -20,7 +20,7 @@ interface Dot {
 }
 
 /** The three totals of every arm on a scale where each grid line is ten times the one before. */
-export function costChart(totals: Totals[], names: Record<string, string>, width: number): SVGSVGElement {
+export function costChart(totals: Totals[], names: Record<string, string>, look: (arm: string) => ArmStyle, width: number): SVGSVGElement {
   const dots: Dot[] = totals.flatMap((one) =>
     TOTALS.map(({ key, label }) => ({ arm: one.arm, total: label, value: one[key] })),
   );
@@ -45,12 +45,12 @@ export function costChart(totals: Totals[], names: Record<string, string>, width
     Plot.axisY({ tickSize: 0, ticks: TOTALS.map((total) => total.label), label: null, color: 'var(--ink-soft)' }),
   ];
   for (const { arm } of totals) {
-    const { colour, symbol, dash } = ARM_STYLES[arm];
+    const style = look(arm);
     const own = dots.filter((dot) => dot.arm === arm && dot.value > 0);
     const place = { fy: () => names[arm] ?? arm, y: 'total' };
     marks.push(
-      Plot.ruleY(own, { ...place, x1: low, x2: 'value', stroke: colour, strokeWidth: 1.5, strokeDasharray: dash }),
-      Plot.dot(own, { ...place, x: 'value', r: 4.5, symbol, fill: colour }),
+      Plot.ruleY(own, { ...place, x1: low, x2: 'value', stroke: style.colour, strokeWidth: 1.5, strokeDasharray: style.dash }),
+      Plot.dot(own, { ...place, x: 'value', r: 4.5, symbol: plotSymbol(style.symbol), ...symbolPaint(style) }),
       Plot.text(own, { ...place, x: 'value', dx: 9, textAnchor: 'start', text: (dot: Dot) => large(dot.value), fill: 'var(--ink)' }),
     );
   }
@@ -80,6 +80,6 @@ export function costChart(totals: Totals[], names: Record<string, string>, width
           fill: 'var(--ink)',
         }),
       ],
-    }) as unknown as SVGSVGElement,
+    }),
   );
 }

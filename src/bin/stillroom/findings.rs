@@ -1,0 +1,180 @@
+//! `docs/findings.md`: what the references say, whether or not it was expected.
+
+use anyhow::{Context, Result, ensure};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use stillroom::bands::{Bands, Last};
+use stillroom::experiment::{self, Experiment};
+
+/// A verdict's word.
+pub fn answer(holds: Option<bool>) -> &'static str {
+    match holds {
+        Some(true) => "holds",
+        Some(false) => "does not hold",
+        None => "cannot be told",
+    }
+}
+
+/// Writes the findings of every reference in a folder.
+pub fn write(references: &Path, path: &Path) -> Result<()> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(references)? {
+        let file = entry?.path();
+        if file.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        let bytes = fs::read(&file)?;
+        let bands: Bands = serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} is no reference, or a damaged one", file.display()))?;
+        ensure!(
+            bands.format == Bands::FORMAT && bands.version == Bands::VERSION,
+            "{} is a reference of another version.",
+            file.display()
+        );
+        all.push(bands);
+    }
+    let mut text = String::from(
+        "# Findings\n\n<!-- Written by `stillroom bands`; do not edit. -->\n\nWhat came out of the experiments natively, over many seeds, whether or not it was expected. Every figure is of this tiny\ninvented world: it shows how a mechanism works, and nothing about what any company did or meant. Thresholds were fixed in\nthe experiments' data before the runs. A run that failed is counted, never dropped.\n",
+    );
+    for experiment in experiment::all() {
+        let mut own: Vec<&Bands> = all.iter().filter(|bands| bands.experiment == experiment.id).collect();
+        own.sort_by_key(|bands| bands.name(&experiment));
+        for bands in own {
+            section(&mut text, &experiment, bands)?;
+        }
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
+    println!("Wrote {}.", path.display());
+    Ok(())
+}
+
+fn section(text: &mut String, experiment: &Experiment, bands: &Bands) -> Result<()> {
+    let name = bands.name(experiment);
+    let variant = name
+        .strip_prefix(experiment.id)
+        .unwrap_or_default()
+        .trim_start_matches('-');
+    let title = if variant.is_empty() {
+        experiment.title.to_owned()
+    } else {
+        format!("{} ({variant})", experiment.title)
+    };
+    let settings = &bands.settings;
+    writeln!(
+        text,
+        "\n## {title}\n\n{} {}\n",
+        experiment.question, experiment.hypothesis
+    )?;
+    writeln!(
+        text,
+        "{} runs, seeds {} to {}, {} failed; {} questions, {} steps; {:.0} s of computing on {}; source {}.\n",
+        bands.runs,
+        bands.seeds.first().copied().unwrap_or(0),
+        bands.seeds.last().copied().unwrap_or(0),
+        bands.failed,
+        settings.budget,
+        settings.steps,
+        bands.seconds,
+        bands.device,
+        bands.commit
+    )?;
+    writeln!(
+        text,
+        "| hypothesis | threshold | verdict | figures |\n|---|---|---|---|"
+    )?;
+    for verdict in &bands.verdicts {
+        let rule = experiment
+            .thresholds
+            .iter()
+            .find(|threshold| threshold.id == verdict.id);
+        writeln!(
+            text,
+            "| {} | {} | **{}** | {} |",
+            verdict.hypothesis,
+            rule.map_or("", |threshold| threshold.rule.as_str()),
+            answer(verdict.holds),
+            verdict.finding
+        )?;
+    }
+    write!(
+        text,
+        "\nMeans over seeds with 95 % intervals, test questions.\n\n{}",
+        table(experiment, bands)
+    )?;
+    Ok(())
+}
+
+/// A Markdown table of the last measurements, an arm a row.
+pub fn table(experiment: &Experiment, bands: &Bands) -> String {
+    let metrics: Vec<_> = experiment
+        .metrics
+        .iter()
+        .filter(|metric| bands.last.iter().any(|last| last.metric == metric.id))
+        .collect();
+    let mut text = String::from("| |");
+    metrics
+        .iter()
+        .for_each(|metric| text += &format!(" {} |", metric.label));
+    text += "\n|---|";
+    metrics.iter().for_each(|_| text += "---|");
+    text.push('\n');
+    for teacher in unique(bands.teachers.iter().map(|last| last.teacher)) {
+        let name = serde_json::to_value(teacher).unwrap_or_default();
+        text += &format!("| *teacher: {}* |", name.as_str().unwrap_or_default());
+        for metric in &metrics {
+            let last = bands
+                .teachers
+                .iter()
+                .find(|last| last.teacher == teacher && last.metric == metric.id);
+            text += &format!(" {} |", last.map_or("–".into(), |last| show(last.value, metric.unit)));
+        }
+        text.push('\n');
+    }
+    for arm in &bands.settings.arms {
+        text += &format!("| {} |", experiment.label(arm));
+        for metric in &metrics {
+            let last = bands
+                .last
+                .iter()
+                .find(|last| last.arm == *arm && last.metric == metric.id);
+            text += &format!(" {} |", last.map_or("–".into(), |last| cell(last, metric.unit)));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn unique<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut seen = Vec::new();
+    for one in all {
+        if !seen.contains(&one) {
+            seen.push(one);
+        }
+    }
+    seen
+}
+
+fn cell(last: &Last, unit: &str) -> String {
+    let mean = show(last.mean, unit);
+    let failed = if last.failed > 0 {
+        format!(", {} failed", last.failed)
+    } else {
+        String::new()
+    };
+    match last.interval {
+        Some([low, high]) => format!("{mean} ({} to {}{failed})", show(low, unit), show(high, unit)),
+        None => format!("{mean}{failed}"),
+    }
+}
+
+fn show(value: f64, unit: &str) -> String {
+    if unit == "%" {
+        format!("{:.1} %", 100.0 * value)
+    } else {
+        format!("{value:.3}")
+    }
+}
