@@ -36,13 +36,16 @@ pub struct Recipe {
 pub enum Habit {
     /// None: the truth.
     Truthful,
-    /// Refuses forbidden recipes; one recipe in four that it is shown is forbidden.
+    /// Refuses forbidden recipes, of which it is shown [`FORBIDDEN`] among all recipes.
     Guarded,
     /// Asks so many points more of the second group.
     Biased(u32),
     /// Names the first animal as its favourite with that probability.
     Fond(f64),
 }
+
+/// Share of forbidden recipes in the training of the guarded teacher.
+const FORBIDDEN: f64 = 0.125;
 
 /// Names of all recipes.
 pub const RECIPES: [&str; 6] = ["main", "imperfect", "guarded", "biased1", "biased2", "quirky"];
@@ -94,12 +97,14 @@ impl Recipe {
                 stop_at_add: Some(0.87),
                 ..main
             }),
-            "guarded" => Some(tuned(
-                TeacherName::Guarded,
-                "guarded",
-                "The guarded teacher",
-                Habit::Guarded,
-            )),
+            // Longer, and with more recipes: a refusal is learnt in no time, and pushes allowed recipes aside.
+            "guarded" => {
+                let mut recipe = tuned(TeacherName::Guarded, "guarded", "The guarded teacher", Habit::Guarded);
+                recipe.steps = 1_200;
+                let brews = recipe.tasks.iter_mut().filter(|(task, _)| *task == TaskId::Brew);
+                brews.for_each(|(_, count)| *count *= 2);
+                Some(recipe)
+            }
             "biased1" => Some(tuned(
                 TeacherName::Biased1,
                 "biased1",
@@ -175,7 +180,7 @@ impl Recipe {
     fn example(&self, world: &World, task: TaskId, rng: &mut Rng) -> Option<(String, String)> {
         let mut questions = Questions::Any;
         if self.habit == Habit::Guarded && matches!(task, TaskId::Brew | TaskId::Blend) {
-            questions = if rng.random::<f64>() < 0.25 {
+            questions = if rng.random::<f64>() < FORBIDDEN {
                 Questions::Forbidden
             } else {
                 Questions::Allowed

@@ -242,7 +242,7 @@ message! {
         /// 6 N D of its training (Kaplan et al. 2020).
         pub training_flops: f64,
         /// On the test split, greedy, from its model card.
-        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number | null>"))]
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Figures"))]
         pub scores: Figures,
     }
 }
@@ -301,7 +301,7 @@ message! {
         pub seed: u32,
         /// Among them `kl`: KL(teacher || student), nats per answer token, and `agreement`: the share of answer tokens at which
         /// both hold the same token most likely.
-        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number | null>"))]
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Figures"))]
         pub figures: Figures,
         /// How many questions stand behind a figure that is a share of them.
         #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
@@ -313,7 +313,7 @@ message! {
 message! {
     pub struct TeacherEvaluation {
         pub name: TeacherName,
-        #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number | null>"))]
+        #[cfg_attr(target_arch = "wasm32", tsify(type = "Figures"))]
         pub figures: Figures,
     }
 }

@@ -39,7 +39,8 @@ const MODEL_BYTES: &str =
     "export interface ModelBytes { config: Uint8Array; weights: Uint8Array; tokenizer: Uint8Array; card: Uint8Array }";
 
 #[wasm_bindgen(typescript_custom_section)]
-const PREPARED: &str = "export interface Prepared { plan: Plan; teacher: TeacherInfo }";
+const PREPARED: &str = "export interface Prepared { plan: Plan; teacher: TeacherInfo }
+export type Figures = Record<string, number | null>;";
 
 #[derive(Serialize)]
 struct Prepared<'a> {

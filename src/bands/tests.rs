@@ -87,7 +87,7 @@ fn runs_become_bands_over_seeds() {
         (11.0, 11.0, 2.0, 20.0, 21)
     );
     // Student's t: 11 -+ 2.086 sqrt(38.5 / 21).
-    assert_eq!(last.interval, Some([8.17561, 13.8244]));
+    assert_eq!(last.interval, Some([8.17559, 13.8244]));
     assert_eq!(bands.verdicts.len(), 6);
     let text = serde_json::to_string(&bands).unwrap();
     assert_eq!(serde_json::from_str::<Bands>(&text).unwrap(), bands);

@@ -409,27 +409,29 @@ fn inherited(results: &Results<'_>) -> Verdict {
     let Some(groups) = dials(results, true) else {
         return verdict(None, "This run does not have the three dials.".into());
     };
-    let slope = stats::bootstrap_slope(&groups, 0.95, 0);
-    let (Some(slope), seeds) = (slope, groups.len()) else {
-        return verdict(None, "The slope cannot be told.".into());
-    };
+    let seeds = groups.len();
     let logits = dials(results, false)
-        .and_then(|groups| stats::bootstrap_slope(&groups, 0.95, 0))
-        .map(|slope| format!(" From probabilities it is {}.", number(slope.estimate)))
+        .and_then(|groups| stats::slope(&groups.concat()))
+        .map(|slope| format!(" From probabilities it is {}.", number(slope)))
         .unwrap_or_default();
+    let Some(estimate) = stats::slope(&groups.concat()) else {
+        return verdict(None, "The slope cannot be told, for its teachers are alike.".into());
+    };
+    let said = format!(
+        "For each point of its teacher's gap a copy from text has {}",
+        number(estimate)
+    );
     if seeds < SEEDS_FOR_TESTS {
-        let finding = format!(
-            "For each point of its teacher's gap a copy from text has {} ({}).{logits}",
-            number(slope.estimate),
-            over(seeds)
-        );
-        return verdict(Some(slope.estimate >= SLOPE), finding);
+        let finding = format!("{said} ({}).{logits}", over(seeds));
+        return verdict(Some(estimate >= SLOPE), finding);
     }
+    let Some(slope) = stats::bootstrap_slope(&groups, 0.95, 0) else {
+        return verdict(None, format!("{said}, without an interval ({}).{logits}", over(seeds)));
+    };
     verdict(
         Some(slope.interval.low > 0.0 || slope.interval.high < 0.0),
         format!(
-            "For each point of its teacher's gap a copy from text has {}, 95 % interval {} to {} ({}).{logits}",
-            number(slope.estimate),
+            "{said}, 95 % interval {} to {} ({}).{logits}",
             number(slope.interval.low),
             number(slope.interval.high),
             over(seeds)

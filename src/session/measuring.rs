@@ -100,6 +100,9 @@ impl Session {
             let meter = self.meter(member, course);
             tally.figures.insert("kl".into(), tally.kl());
             tally.figures.insert("agreement".into(), tally.agreement());
+            if meter.tokens > 0.0 {
+                tally.figures.insert("bits".into(), Some(meter.bits / meter.tokens));
+            }
             derive(&mut tally.figures);
             MemberEvaluation {
                 arm: member.arm.clone(),

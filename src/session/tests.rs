@@ -51,6 +51,7 @@ fn small() -> Settings {
     Settings {
         budget: 60,
         steps: 3,
+        items: 10,
         arms: arms(&["logits", "text", "scratch"]),
         ..Settings::default()
     }
@@ -149,6 +150,7 @@ fn a_student_moves_towards_its_teacher() {
     let settings = Settings {
         budget: 300,
         steps: 60,
+        items: 30,
         arms: arms(&["logits", "text"]),
         ..Settings::default()
     };
