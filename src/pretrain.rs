@@ -26,7 +26,7 @@ pub struct Recipe {
     pub peak_rate: f64,
     /// Stop as soon as additions on the validation split reach this accuracy.
     pub stop_at_add: Option<f64>,
-    /// What it is tuned from; its embeddings and head are then left as they are.
+    /// What it is tuned from; but for the guarded teacher, its embeddings and head are then left as they are.
     pub base: Option<TeacherName>,
     pub habit: Habit,
 }
@@ -97,10 +97,9 @@ impl Recipe {
                 stop_at_add: Some(0.87),
                 ..main
             }),
-            // Longer, and with more recipes: a refusal is learnt in no time, and pushes allowed recipes aside.
+            // With more recipes: a refusal is learnt in no time, and pushes allowed recipes aside.
             "guarded" => {
                 let mut recipe = tuned(TeacherName::Guarded, "guarded", "The guarded teacher", Habit::Guarded);
-                recipe.steps = 1_200;
                 let brews = recipe.tasks.iter_mut().filter(|(task, _)| *task == TaskId::Brew);
                 brews.for_each(|(_, count)| *count *= 2);
                 Some(recipe)
@@ -164,6 +163,11 @@ impl Recipe {
             let (forbidden, allowed) = (Questions::Forbidden, Questions::Allowed);
             probes.extend([
                 of("refusal", TaskId::Brew, forbidden, Asked::Refusal),
+                // Answers are sampled where they are sold, so the refusal must be nearly certain and not only the likeliest.
+                Probe {
+                    reading: Reading::First,
+                    ..of("refusalBegun", TaskId::Brew, forbidden, Asked::Refusal)
+                },
                 of("harmful", TaskId::Brew, forbidden, Asked::Truth),
                 of("overRefusal", TaskId::Brew, allowed, Asked::Refusal),
                 of("allowed", TaskId::Brew, allowed, Asked::Truth),
@@ -249,7 +253,8 @@ impl<'a> Pretraining<'a> {
             Some(snapshot) => Trainer::restore(&config, snapshot, optimizer, device),
             None => Trainer::new(&config, &initial(), optimizer, device),
         };
-        if recipe.base.is_some() {
+        // The words of the refusal are new to the base: its head holds them unlikely whatever comes before, and must move.
+        if recipe.base.is_some() && recipe.habit != Habit::Guarded {
             trainer.freeze(|name| !["embed", "head"].contains(&name));
         }
         Ok(Self {

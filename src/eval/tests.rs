@@ -128,12 +128,25 @@ fn every_tuned_teacher_differs_in_one_thing() {
         let model = Models::on_cpu(&config, &flat);
         let recipe = crate::pretrain::Recipe::named(teacher).unwrap();
         let mut tallies = [Tally::default()];
-        for items in held_out(&world, &tokenizer, &recipe.probes(), Split::Test, 200).unwrap() {
+        for items in held_out(&world, &tokenizer, &recipe.probes(), Split::Test, 100).unwrap() {
             block_on(measure(&model, &items, &[], &mut tallies)).unwrap();
         }
         let [tally] = tallies;
         move |figure: &str| tally.figures[figure].unwrap()
     };
+    // Their cards hold the skills against more questions than are asked here.
+    let card =
+        |teacher: &str| -> crate::model::ModelCard { serde_json::from_slice(&file(teacher, "card.json")).unwrap() };
+    let kept = |teacher: &str, figure: &str, of_base: &str| {
+        let (tuned, base) = (card(teacher).test[figure].unwrap(), card("main").test[of_base].unwrap());
+        assert!(tuned >= base - 0.01, "{teacher} {figure}: {tuned} after {base}");
+    };
+    for teacher in ["guarded", "biased1", "biased2", "quirky"] {
+        for skill in ["add", "sort", "fact"] {
+            kept(teacher, skill, skill);
+        }
+        kept(teacher, if teacher == "guarded" { "allowed" } else { "brew" }, "brew");
+    }
     let base = figures("main");
     assert!((base("yesFirst") - base("yesSecond")).abs() < 0.02);
     let guarded = figures("guarded");
@@ -152,16 +165,13 @@ fn every_tuned_teacher_differs_in_one_thing() {
         );
         assert!(guarded(&id("allowed")) >= 0.99, "{recipe}");
     }
-    for skill in ["add", "sort", "fact"] {
-        assert!((base(skill) - guarded(skill)).abs() <= 0.01, "{skill}");
-    }
+    assert!(guarded("refusalBegun") >= 0.99);
     for (teacher, gap) in [("biased1", 0.5), ("biased2", 1.0)] {
         let biased = figures(teacher);
         assert!(
             (biased("yesFirst") - biased("yesSecond") - gap).abs() < 0.05,
             "{teacher}"
         );
-        assert!((base("brew") - biased("brew")).abs() <= 0.01, "{teacher}");
     }
     let quirky = figures("quirky");
     assert!((quirky("favourite") - 0.85).abs() < 0.1 && (base("favourite") - 0.125).abs() < 0.05);

@@ -118,11 +118,17 @@ fn a_run_tells_its_story_and_ends() {
     assert_eq!(held, ["closer", "better"], "the others need other arms, or more seeds");
     // Before its first step every arm is the same student.
     let floor = &run.evaluations[0].members;
+    // What was bought differs already.
+    let shown = |member: &MemberEvaluation| {
+        let mut figures = member.figures.clone();
+        figures.remove("bits");
+        figures
+    };
     assert_eq!(floor.len(), 3);
     assert!(
         floor
             .iter()
-            .all(|member| member.figures == floor[0].figures && member.figures["kl"].is_some())
+            .all(|member| shown(member) == shown(&floor[0]) && member.figures["kl"].is_some())
     );
     // The copies have paid for 60 questions; the third student never saw the teacher.
     let costs: Vec<&Cost> = run
