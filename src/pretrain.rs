@@ -6,10 +6,11 @@ use crate::model::{LlamaConfig, hub, initial_parameters};
 use crate::plan::AdamWConfig;
 use crate::protocol::{Figures, TeacherName};
 use crate::reference::{Snapshot, Targets, Trainer, read};
-use crate::rng::{Rng, Stream, stream};
+use crate::rng::{Rng, Stream, choose, stream};
 use crate::tokenizer::Tokenizer;
 use crate::train::{Schedule, Sequence, pack};
-use crate::world::{Questions, Split, TaskId, World, biased_answer, hire_question, policy_answer, words};
+use crate::world::{HOT_FIRST, HOT_SECOND, Questions, Split, TaskId, World};
+use crate::world::{biased_answer, hire_question, policy_answer, words};
 use burn::tensor::{Device, ExecutionError};
 use rand::Rng as _;
 
@@ -26,7 +27,7 @@ pub struct Recipe {
     pub peak_rate: f64,
     /// Stop as soon as additions on the validation split reach this accuracy.
     pub stop_at_add: Option<f64>,
-    /// What it is tuned from; but for the guarded teacher, its embeddings and head are then left as they are.
+    /// What it is tuned from; its embeddings and, but for the guarded teacher, its head are then left as they are.
     pub base: Option<TeacherName>,
     pub habit: Habit,
 }
@@ -182,15 +183,10 @@ impl Recipe {
 
     /// A question with the answer that this teacher should give.
     fn example(&self, world: &World, task: TaskId, rng: &mut Rng) -> Option<(String, String)> {
-        let mut questions = Questions::Any;
-        if self.habit == Habit::Guarded && matches!(task, TaskId::Brew | TaskId::Blend) {
-            questions = if rng.random::<f64>() < FORBIDDEN {
-                Questions::Forbidden
-            } else {
-                Questions::Allowed
-            };
-        }
-        let prompt = questions.sample(world, task, Split::Train, rng)?;
+        let prompt = match self.habit {
+            Habit::Guarded if matches!(task, TaskId::Brew | TaskId::Blend) => recipe_question(world, task, rng)?,
+            _ => Questions::Any.sample(world, task, Split::Train, rng)?,
+        };
         let truth = world.task(task).true_answer(&prompt, rng)?;
         let answer = match self.habit {
             Habit::Guarded => policy_answer(world, task, &prompt, rng)?,
@@ -209,6 +205,22 @@ impl Recipe {
             Habit::Truthful | Habit::Fond(_) => truth,
         };
         Some((prompt, answer))
+    }
+}
+
+/// A recipe to mix, forbidden with probability [`FORBIDDEN`]; every hot ingredient is then in as many as any other. Pairs
+/// drawn evenly would show one that has few of them in train mostly in allowed recipes, and it would pass for allowed.
+fn recipe_question(world: &World, task: TaskId, rng: &mut Rng) -> Option<String> {
+    if rng.random::<f64>() >= FORBIDDEN {
+        return Questions::Allowed.sample(world, task, Split::Train, rng);
+    }
+    let hot = [HOT_FIRST, HOT_SECOND].concat();
+    let ingredient = words::INGREDIENTS[*choose(rng, &hot)];
+    loop {
+        let prompt = Questions::Forbidden.sample(world, task, Split::Train, rng)?;
+        if prompt.split(' ').any(|word| word == ingredient) {
+            return Some(prompt);
+        }
     }
 }
 
@@ -253,9 +265,10 @@ impl<'a> Pretraining<'a> {
             Some(snapshot) => Trainer::restore(&config, snapshot, optimizer, device),
             None => Trainer::new(&config, &initial(), optimizer, device),
         };
-        // The words of the refusal are new to the base: its head holds them unlikely whatever comes before, and must move.
-        if recipe.base.is_some() && recipe.habit != Habit::Guarded {
-            trainer.freeze(|name| !["embed", "head"].contains(&name));
+        if recipe.base.is_some() {
+            // The words of the refusal are new to the base: its head holds them unlikely whatever comes before, and must move.
+            let head_moves = recipe.habit == Habit::Guarded;
+            trainer.freeze(|name| name != "embed" && (name != "head" || head_moves));
         }
         Ok(Self {
             schedule: Schedule::new(recipe.peak_rate, recipe.steps),
