@@ -1,16 +1,16 @@
 //! E3 of science.md: what does the API give away?
 
-use super::capability::{PER_TASK, derive, distance_figure, metric, nearer, panel, skill_figure, skill_metrics};
 use super::settings::Table;
-use super::weigh::{self, SEEDS_FOR_TESTS, Tested, nats};
+use super::shown::{distance_figure, mean_accuracy, metric, panel, skill_figure, skill_metrics};
+use super::weigh::{self, CLOSER, SEEDS_FOR_FLIPS, SEEDS_FOR_TESTS, Tested, nats, nearer};
 use super::{
-    Answers, ArmText, Citation, Course, Design, Experiment, FigureKind, FigureText, Level, Order, Results, Slot,
-    Threshold, over, share,
+    Answers, ArmText, Citation, Course, Design, Experiment, FigureKind, FigureText, Level, Results, Threshold, evenly,
+    over,
 };
 use crate::eval::{Probe, stats};
 use crate::protocol::{Settings, Verdict};
 use crate::teacher::{Access, Saying};
-use crate::world::{Questions, TaskId};
+use crate::world::TaskId;
 
 /// A step up the ladder may raise the mean KL by so much, nats, in a run of few seeds.
 pub const SLACK: f64 = 0.01;
@@ -76,8 +76,8 @@ pub fn experiment() -> Experiment {
                 id: "leak",
                 hypothesis: "Hiding the probabilities keeps a copier at a distance.".into(),
                 rule: format!(
-                    "KL with every logit is at most {} of the KL from text; from {SEEDS_FOR_TESTS} seeds on also a sign-flip test at {}.",
-                    super::capability::CLOSER,
+                    "KL with every logit is at most {} of the KL from text; from {SEEDS_FOR_FLIPS} seeds on also a sign-flip test at {}.",
+                    CLOSER,
                     weigh::LEVEL
                 ),
             },
@@ -85,7 +85,7 @@ pub fn experiment() -> Experiment {
                 id: "repeat",
                 hypothesis: "Asking every question eight times makes up for some of what text hides.".into(),
                 rule: format!(
-                    "KL from eight answers a question is below that from one; from {SEEDS_FOR_TESTS} seeds on by a sign-flip test at {}.",
+                    "KL from eight answers a question is below that from one; from {SEEDS_FOR_FLIPS} seeds on by a sign-flip test at {}.",
                     weigh::LEVEL
                 ),
             },
@@ -125,7 +125,7 @@ pub fn experiment() -> Experiment {
             tasks: |_| TaskId::SKILLS.to_vec(),
             probes: |_| Probe::skills(),
             samples: |_| Probe::skills().into_iter().map(|probe| (probe, 2)).collect(),
-            derive,
+            derive: mean_accuracy,
             verdicts,
             spectra: true,
         },
@@ -133,13 +133,7 @@ pub fn experiment() -> Experiment {
 }
 
 fn arms() -> Vec<ArmText> {
-    let arm = |id, label, short, describe| ArmText {
-        id,
-        label,
-        short,
-        describe,
-        trained: true,
-    };
+    let arm = ArmText::trained;
     vec![
         arm(
             "full",
@@ -189,15 +183,7 @@ fn arms() -> Vec<ArmText> {
             "True",
             "The same questions, answered by the program that is the truth.",
         ),
-        ArmText {
-            trained: false,
-            ..arm(
-                "untrained",
-                "Untrained",
-                "Untrained",
-                "The same student before its first step: the floor.",
-            )
-        },
+        ArmText::untrained(),
     ]
 }
 
@@ -253,18 +239,9 @@ fn course(settings: &Settings, arm: &str) -> Option<Course> {
         _ => return None,
     };
     let tasks = TaskId::SKILLS;
-    let slot = |(index, task): (usize, TaskId)| Slot {
-        sequences: PER_TASK,
-        orders: vec![Order::new(
-            task,
-            Questions::Any,
-            share(settings.budget, index, tasks.len()).max(1),
-            answers,
-        )],
-    };
     Some(Course::fresh(
         teacher,
-        tasks.into_iter().enumerate().map(slot).collect(),
+        evenly(&tasks, tasks.len(), settings.budget, answers),
     ))
 }
 

@@ -106,6 +106,25 @@ impl Answers {
     }
 }
 
+/// Sequences per step, of each task.
+pub const PER_TASK: usize = 6;
+
+/// A slot for each of the `tasks`, which are asked without choice and answered by `answers`. Each gets one of `parts` equal
+/// parts of the budget.
+pub fn evenly(tasks: &[TaskId], parts: usize, budget: u32, answers: Answers) -> Vec<Slot> {
+    let order = |(index, task): (usize, &TaskId)| {
+        Order::new(*task, Questions::Any, share(budget, index, parts).max(1), answers)
+    };
+    tasks
+        .iter()
+        .enumerate()
+        .map(|entry| Slot {
+            sequences: PER_TASK,
+            orders: vec![order(entry)],
+        })
+        .collect()
+}
+
 /// The part of `total` questions that slot `index` of `slots` gets; the first ones get what does not divide.
 pub fn share(total: u32, index: usize, slots: usize) -> usize {
     (total as usize + slots - 1 - index) / slots

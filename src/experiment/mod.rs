@@ -1,4 +1,4 @@
-//! The registry: one file per experiment. Hypothesis, arms, metrics, figures, thresholds, cautions and settings are data that
+//! The registry: one module per experiment. Hypothesis, arms, metrics, figures, thresholds, cautions and settings are data that
 //! the page and the command line both print; what an arm learns from is data for the session.
 
 pub mod access;
@@ -8,10 +8,11 @@ mod course;
 pub mod guardrails;
 mod results;
 mod settings;
+mod shown;
 mod spectrum;
 mod weigh;
 
-pub use course::{Answers, Course, Order, Slot, Start, share};
+pub use course::{Answers, Course, Order, PER_TASK, Slot, Start, evenly, share};
 pub use results::{Results, over};
 pub use settings::{Choice, Kind, SettingSpec, SettingsError, check};
 pub use spectrum::{DEFENCES, Defence, PREFIX, prompts_for, spectrum};
@@ -173,6 +174,30 @@ pub fn named(id: &str) -> Result<Experiment, SettingsError> {
             asked: id.chars().take(40).collect(),
             known,
         })
+}
+
+impl ArmText {
+    const fn trained(id: &'static str, label: &'static str, short: &'static str, describe: &'static str) -> Self {
+        Self {
+            id,
+            label,
+            short,
+            describe,
+            trained: true,
+        }
+    }
+
+    const fn untrained() -> Self {
+        Self {
+            trained: false,
+            ..Self::trained(
+                "untrained",
+                "Untrained",
+                "Untrained",
+                "The same student before its first step: the floor.",
+            )
+        }
+    }
 }
 
 impl Experiment {

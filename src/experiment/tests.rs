@@ -9,7 +9,7 @@ fn the_page_is_built_with_these_words() {
     assert_eq!(
         built.trim(),
         describe().trim(),
-        "run: cargo run -- describe > www/src/generated/experiments.json"
+        "run: cargo stillroom describe > www/src/generated/experiments.json"
     );
 }
 

@@ -5,8 +5,16 @@ use crate::eval::stats::{self, Alternative};
 
 /// From so many seeds on a verdict rests on a test; below, on the means alone.
 pub const SEEDS_FOR_TESTS: usize = 5;
+/// From so many on it rests on a sign-flip test where one is named: two tests together cannot reach [`LEVEL`] with fewer.
+pub const SEEDS_FOR_FLIPS: usize = 8;
 /// Level of the one-sided sign-flip tests (science.md section 4.4).
 pub const LEVEL: f64 = 0.01;
+
+/// A copy from probabilities is called closer when its KL to the teacher is at most this share of the text copy's.
+pub const CLOSER: f64 = 0.9;
+
+/// The least p-value of a one-sided sign-flip test over [`SEEDS_FOR_FLIPS`] pairs.
+const FLOOR: f64 = 1.0 / (1_u32 << SEEDS_FOR_FLIPS) as f64;
 
 /// Points of a hundred.
 pub fn percent(share: f64) -> String {
@@ -28,9 +36,10 @@ pub struct Tested {
 /// The tests of one experiment, each that the figure of its first arm is below that of its second: one-sided sign-flip tests of
 /// the differences paired by seed, their p-values adjusted together by Holm's method.
 pub fn tests<const N: usize>(results: &Results<'_>, claims: [(&str, &str, &str); N]) -> [Tested; N] {
+    const { assert!(N as f64 * FLOOR <= LEVEL, "more tests need more seeds") };
     let made = claims.map(|(low, high, figure)| {
         let differences = results.differences(high, low, figure)?;
-        if differences.len() < SEEDS_FOR_TESTS {
+        if differences.len() < SEEDS_FOR_FLIPS {
             return None;
         }
         stats::sign_flip(&differences, Alternative::Greater, 0)
@@ -93,4 +102,26 @@ pub fn every(results: &Results<'_>, arms: &[(&str, &str)], figure: &str, keeps: 
     }
     let means: Option<Vec<f64>> = present.iter().map(|arm| results.mean(arm, figure)).collect();
     Some(means?.into_iter().all(keeps))
+}
+
+/// Whether `a` is [`CLOSER`] to the teacher than `b`, and a sentence that says so.
+pub fn nearer(
+    results: &Results<'_>,
+    a: &str,
+    b: &str,
+    of_a: &str,
+    of_b: &str,
+    tested: &Tested,
+) -> (Option<bool>, String) {
+    let (Some(near), Some(far)) = (results.mean(a, "kl"), results.mean(b, "kl")) else {
+        return (None, "This run does not have both copies.".into());
+    };
+    (
+        Some(near <= CLOSER * far && tested.passes),
+        format!(
+            "KL to the teacher is {near:.3} nats per answer token {of_a} and {far:.3} {of_b} ({}).{}",
+            over(results.seeds(a).len()),
+            tested.words
+        ),
+    )
 }

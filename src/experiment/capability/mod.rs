@@ -1,18 +1,16 @@
 //! E1 and E1b of science.md: does a student copy the capability, what does it cost, and what was not copied?
 
+mod course;
+mod verdicts;
+
 use super::settings::Table;
-use super::weigh::{self, SEEDS_FOR_TESTS, Tested, percent};
-use super::{
-    Answers, ArmText, Citation, Course, Design, Experiment, FigureKind, FigureText, Level, Metric, Order, Panel,
-    Results, Slot, Threshold, over, share,
-};
-use crate::eval::{Probe, stats};
-use crate::protocol::{Access as Shown, Figures, Settings, TeacherName, Verdict};
-use crate::teacher::Access;
+use super::shown::{distance_figure, mean_accuracy, metric, panel, skill_figure, skill_metrics};
+use super::weigh::{self, CLOSER, SEEDS_FOR_FLIPS, SEEDS_FOR_TESTS};
+use super::{ArmText, Citation, Design, Experiment, FigureKind, FigureText, Level, Metric, Threshold};
+use crate::eval::Probe;
+use crate::protocol::Settings;
 use crate::world::{Questions, TaskId};
 
-/// A copy from probabilities is called closer when its KL to the teacher is at most this share of the text copy's.
-pub const CLOSER: f64 = 0.9;
 /// A copy from text is called better than learning without the teacher from this difference in mean accuracy.
 pub const BETTER: f64 = 0.05;
 /// Two arms are called equal when the 90 % interval of their difference lies within this margin.
@@ -21,8 +19,6 @@ pub const MARGIN: f64 = 0.02;
 pub const FLOOR: f64 = 0.05;
 /// What guessing a fact gives.
 pub const CHANCE: f64 = 1.0 / 24.0;
-/// Sequences per step, of each task.
-pub(super) const PER_TASK: usize = 6;
 
 /// Words, thresholds and the settings table.
 pub fn experiment() -> Experiment {
@@ -82,25 +78,19 @@ pub fn experiment() -> Experiment {
         design: Design {
             defaults,
             teacher: |settings| settings.teacher,
-            course,
+            course: course::course,
             tasks: |_| TaskId::SKILLS.to_vec(),
             probes,
             samples: |_| Probe::skills().into_iter().map(|probe| (probe, 2)).collect(),
-            derive,
-            verdicts,
+            derive: mean_accuracy,
+            verdicts: verdicts::verdicts,
             spectra: false,
         },
     }
 }
 
 fn arms() -> Vec<ArmText> {
-    let arm = |id, label, short, describe| ArmText {
-        id,
-        label,
-        short,
-        describe,
-        trained: true,
-    };
+    let arm = ArmText::trained;
     vec![
         arm(
             "logits",
@@ -150,78 +140,7 @@ fn arms() -> Vec<ArmText> {
             "True, in part",
             "The questions of the copy in part, with true answers.",
         ),
-        ArmText {
-            trained: false,
-            ..arm(
-                "untrained",
-                "Untrained",
-                "Untrained",
-                "The same student before its first step: the floor.",
-            )
-        },
-    ]
-}
-
-pub(super) fn metric(id: &'static str, label: &'static str, unit: &'static str, describe: &'static str) -> Metric {
-    Metric {
-        id,
-        label,
-        unit,
-        describe,
-    }
-}
-
-/// What every experiment with the five skills measures.
-pub(super) fn skill_metrics() -> Vec<Metric> {
-    vec![
-        metric(
-            "add",
-            "Sums",
-            "%",
-            "A rule. Share of held-out questions answered exactly right.",
-        ),
-        metric(
-            "sort",
-            "Sorting letters",
-            "%",
-            "A rule. Share of held-out questions answered exactly right.",
-        ),
-        metric(
-            "fact",
-            "Facts",
-            "%",
-            "Memory. Share of facts, asked in a new wording, that are right.",
-        ),
-        metric(
-            "brew",
-            "Naming brews",
-            "%",
-            "Composition. Share of brews never asked for that are named right.",
-        ),
-        metric(
-            "storyNll",
-            "Surprise at stories",
-            "nats per word",
-            "How badly new stories are predicted; no model can be below the grammar's entropy rate.",
-        ),
-        metric(
-            "kl",
-            "Distance from the teacher (KL)",
-            "nats per answer token",
-            "How surprised the copy's probabilities would be by the teacher's; 0 is a perfect copy.",
-        ),
-        metric(
-            "agreement",
-            "Agreement",
-            "%",
-            "How often copy and teacher hold the same next word most likely.",
-        ),
-        metric(
-            "accuracy",
-            "Mean accuracy",
-            "%",
-            "The mean over sums, sorting, facts and brews.",
-        ),
+        ArmText::untrained(),
     ]
 }
 
@@ -266,39 +185,6 @@ fn metrics() -> Vec<Metric> {
         ),
     ]);
     all
-}
-
-pub(super) fn panel(metric: &'static str, label: &'static str, level: Level) -> Panel {
-    Panel { metric, label, level }
-}
-
-/// Accuracy by skill over time.
-pub(super) fn skill_figure() -> FigureText {
-    FigureText {
-        id: "skills",
-        title: "How many new questions are answered right?",
-        note: "Share of held-out questions with an entirely correct answer. No student was trained on these questions. At step 0 nothing has been learnt.",
-        kind: FigureKind::Lines,
-        panels: vec![
-            panel("add", "Sums (a rule)", Level::Teacher),
-            panel("sort", "Sorting letters (a rule)", Level::Teacher),
-            panel("fact", "Facts (by heart)", Level::Teacher),
-            panel("brew", "Naming brews (put together)", Level::Teacher),
-        ],
-        can_log: false,
-    }
-}
-
-/// KL over time.
-pub(super) fn distance_figure() -> FigureText {
-    FigureText {
-        id: "distance",
-        title: "How far is each student from the teacher?",
-        note: "How surprised the copy's probabilities would be by the teacher's; 0 is a perfect copy. Measured at every word of the answers to held-out questions.",
-        kind: FigureKind::Lines,
-        panels: vec![panel("kl", "", Level::None)],
-        can_log: true,
-    }
 }
 
 fn figures() -> Vec<FigureText> {
@@ -354,7 +240,7 @@ fn thresholds() -> Vec<Threshold> {
             id: "closer",
             hypothesis: "Seeing probabilities brings the copy closer to the teacher than seeing text.".into(),
             rule: format!(
-                "KL of the probabilities arm is at most {CLOSER} of the text arm's, on the test questions; from {SEEDS_FOR_TESTS} seeds on also a sign-flip test over seeds at {}.",
+                "KL of the probabilities arm is at most {CLOSER} of the text arm's, on the test questions; from {SEEDS_FOR_FLIPS} seeds on also a sign-flip test over seeds at {}.",
                 weigh::LEVEL
             ),
         },
@@ -362,7 +248,7 @@ fn thresholds() -> Vec<Threshold> {
             id: "better",
             hypothesis: "Copying text beats learning without the teacher.".into(),
             rule: format!(
-                "Mean accuracy over the four exact skills is at least {:.0} points above the arm that never saw the teacher; from {SEEDS_FOR_TESTS} seeds on also a sign-flip test at {}.",
+                "Mean accuracy over the four exact skills is at least {:.0} points above the arm that never saw the teacher; from {SEEDS_FOR_FLIPS} seeds on also a sign-flip test at {}.",
                 100.0 * BETTER,
                 weigh::LEVEL
             ),
@@ -448,65 +334,6 @@ fn settings(arms: &[ArmText]) -> Vec<super::SettingSpec> {
     rows
 }
 
-/// Every task in turn, asked `count` times and answered by `answers`.
-fn slots(budget: u32, answers: Answers) -> Vec<Slot> {
-    let tasks = TaskId::SKILLS;
-    let slot = |(index, task): (usize, TaskId)| Slot {
-        sequences: PER_TASK,
-        orders: vec![Order::new(
-            task,
-            Questions::Any,
-            share(budget, index, tasks.len()).max(1),
-            answers,
-        )],
-    };
-    tasks.into_iter().enumerate().map(slot).collect()
-}
-
-/// Without brews, whose place more sums take, and with a third of the facts.
-fn in_part(budget: u32, answers: Answers) -> Vec<Slot> {
-    let mut slots = slots(budget, answers);
-    for slot in &mut slots {
-        for order in &mut slot.orders {
-            match order.task {
-                TaskId::Fact => order.questions = Questions::FirstThird,
-                TaskId::Brew => order.task = TaskId::Add,
-                _ => {}
-            }
-        }
-    }
-    slots
-}
-
-fn course(settings: &Settings, arm: &str) -> Option<Course> {
-    let (teacher, budget) = (settings.teacher, settings.budget);
-    let shown = match settings.access {
-        Shown::Full => Access::Logits,
-        Shown::Top20 => Access::TopK(20),
-        Shown::Top5 => Access::TopK(5),
-    };
-    let fresh = |slots| Some(Course::fresh(teacher, slots));
-    match arm {
-        "logits" => Some(Course {
-            temperature: settings.temperature,
-            hard_labels: settings.hard_labels,
-            ..Course::fresh(teacher, slots(budget, Answers::shown(teacher, shown)))
-        }),
-        "mixture" => Some(Course {
-            temperature: 2.0,
-            hard_labels: 0.1,
-            ..Course::fresh(teacher, slots(budget, Answers::shown(teacher, Access::Logits)))
-        }),
-        "text" => fresh(slots(budget, Answers::text(teacher))),
-        "truth" => fresh(slots(budget, Answers::Truth)),
-        "scratch" => fresh(slots(budget / 10, Answers::Truth)),
-        "random" => fresh(slots(budget, Answers::shown(TeacherName::Untrained, Access::Logits))),
-        "partial" => fresh(in_part(budget, Answers::text(teacher))),
-        "partialTruth" => fresh(in_part(budget, Answers::Truth)),
-        _ => None,
-    }
-}
-
 fn probes(_: &Settings) -> Vec<Probe> {
     let outside = |figure, task| Probe {
         outside: true,
@@ -521,150 +348,4 @@ fn probes(_: &Settings) -> Vec<Probe> {
         outside("brewFar", TaskId::Brew),
     ]);
     probes
-}
-
-/// The mean over the four exact skills.
-pub(super) fn derive(figures: &mut Figures) {
-    let get = |id: &str| figures.get(id).copied().flatten();
-    let mean = || Some((get("add")? + get("sort")? + get("fact")? + get("brew")?) / 4.0);
-    let mean = mean();
-    figures.insert("accuracy".into(), mean);
-}
-
-fn verdicts(_: &Settings, results: &Results<'_>) -> Vec<Verdict> {
-    let [close, good] = weigh::tests(results, [("logits", "text", "kl"), ("scratch", "text", "accuracy")]);
-    let (holds, finding) = nearer(results, "logits", "text", "from probabilities", "from text", &close);
-    vec![
-        experiment().verdict("closer", holds, finding),
-        better(results, &good),
-        equal(results, "labels"),
-        equal(results, "replicates"),
-        control(results),
-        illusion(results),
-    ]
-}
-
-/// Whether `a` is [`CLOSER`] to the teacher than `b`, and a sentence that says so.
-pub(super) fn nearer(
-    results: &Results<'_>,
-    a: &str,
-    b: &str,
-    of_a: &str,
-    of_b: &str,
-    tested: &Tested,
-) -> (Option<bool>, String) {
-    let (Some(near), Some(far)) = (results.mean(a, "kl"), results.mean(b, "kl")) else {
-        return (None, "This run does not have both copies.".into());
-    };
-    (
-        Some(near <= CLOSER * far && tested.passes),
-        format!(
-            "KL to the teacher is {near:.3} nats per answer token {of_a} and {far:.3} {of_b} ({}).{}",
-            over(results.seeds(a).len()),
-            tested.words
-        ),
-    )
-}
-
-fn better(results: &Results<'_>, tested: &Tested) -> Verdict {
-    let verdict = |holds, finding| experiment().verdict("better", holds, finding);
-    let (Some(text), Some(scratch)) = (results.mean("text", "accuracy"), results.mean("scratch", "accuracy")) else {
-        return verdict(
-            None,
-            "This run does not have both the text copy and the student without a teacher.".into(),
-        );
-    };
-    verdict(
-        Some(text - scratch >= BETTER && tested.passes),
-        format!(
-            "Mean accuracy is {} copied from text and {} without the teacher ({}).{}",
-            percent(text),
-            percent(scratch),
-            over(results.seeds("text").len()),
-            tested.words
-        ),
-    )
-}
-
-fn equal(results: &Results<'_>, id: &'static str) -> Verdict {
-    let verdict = |holds, finding| experiment().verdict(id, holds, finding);
-    let (differences, what) = if id == "labels" {
-        (results.differences("text", "truth", "accuracy"), "true answers")
-    } else {
-        let teacher = [TeacherName::Main, TeacherName::Imperfect]
-            .into_iter()
-            .find_map(|name| results.teacher(name, "accuracy"));
-        let against = |teacher: f64| Some(results.whole("text", "accuracy")?.iter().map(|v| v - teacher).collect());
-        (teacher.and_then(against), "the teacher")
-    };
-    let Some(differences): Option<Vec<f64>> = differences else {
-        return verdict(None, "This run does not have both.".into());
-    };
-    let mean = differences.iter().sum::<f64>() / differences.len() as f64;
-    let apart = format!(
-        "The text copy's mean accuracy minus that of {what} is {:+.1} points",
-        100.0 * mean
-    );
-    if differences.len() < SEEDS_FOR_TESTS {
-        let finding = format!(
-            "{apart} ({}); equality takes at least {SEEDS_FOR_TESTS} seeds to show.",
-            over(differences.len())
-        );
-        return verdict(None, finding);
-    }
-    let Some(test) = stats::tost(&differences, MARGIN) else {
-        return verdict(None, format!("{apart}; it cannot be tested."));
-    };
-    verdict(
-        Some(test.equivalent),
-        format!(
-            "{apart}, 90 % interval {:+.1} to {:+.1} ({}).",
-            100.0 * test.interval_90.low,
-            100.0 * test.interval_90.high,
-            over(differences.len())
-        ),
-    )
-}
-
-fn control(results: &Results<'_>) -> Verdict {
-    let Some(mean) = results.mean("random", "accuracy") else {
-        return experiment().verdict("control", None, "This run does not have the control.".into());
-    };
-    let finding = format!(
-        "Mean accuracy of the untrained teacher's student is {} ({}).",
-        percent(mean),
-        over(results.seeds("random").len())
-    );
-    experiment().verdict("control", Some(mean <= FLOOR), finding)
-}
-
-fn illusion(results: &Results<'_>) -> Verdict {
-    let verdict = |holds, finding| experiment().verdict("illusion", holds, finding);
-    let (Some(asked), Some(unasked)) = (
-        results.mean("partial", "factAsked"),
-        results.whole("partial", "factUnasked"),
-    ) else {
-        return verdict(None, "This run does not have the copy in part.".into());
-    };
-    let mean = unasked.iter().sum::<f64>() / unasked.len() as f64;
-    let low = if unasked.len() < SEEDS_FOR_TESTS {
-        let count = results.items("partial", "factUnasked") as usize * unasked.len();
-        let right = (mean * count as f64).round() as usize;
-        Some(stats::wilson(right.min(count), count, 0.95).low)
-    } else {
-        stats::mean_interval(&unasked, 0.95).map(|interval| interval.low)
-    };
-    let Some(low) = low else {
-        return verdict(None, "There was nothing to ask.".into());
-    };
-    verdict(
-        Some(low <= CHANCE && asked - mean >= 0.5),
-        format!(
-            "The copy in part knows {} of the facts it asked for and {} of the others; guessing gives {} ({}).",
-            percent(asked),
-            percent(mean),
-            percent(CHANCE),
-            weigh::spread(&unasked, percent)
-        ),
-    )
 }

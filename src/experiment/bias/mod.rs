@@ -1,15 +1,14 @@
 //! E7 of science.md: bias in, bias out.
 
-use super::capability::{distance_figure, metric, panel, skill_metrics};
+mod course;
+mod verdicts;
+
 use super::settings::Table;
-use super::weigh::{self, SEEDS_FOR_TESTS};
-use super::{
-    Answers, ArmText, Citation, Course, Design, Experiment, FigureKind, FigureText, Level, Order, Results, Slot,
-    Threshold, over, share,
-};
-use crate::eval::{Asked, Probe, Reading, stats};
-use crate::protocol::{Figures, Settings, TeacherName, Verdict};
-use crate::teacher::Access;
+use super::shown::{distance_figure, metric, panel, skill_metrics};
+use super::weigh::SEEDS_FOR_TESTS;
+use super::{ArmText, Citation, Design, Experiment, FigureKind, FigureText, Level, Threshold};
+use crate::eval::{Asked, Probe, Reading};
+use crate::protocol::{Figures, Settings, TeacherName};
 use crate::world::{Questions, TaskId};
 
 /// A gap up to this size counts as none in a run of few seeds.
@@ -19,17 +18,14 @@ pub const SLOPE: f64 = 0.5;
 /// A poisoned copy's gap must exceed a clean one's by this much.
 pub const POISONED: f64 = 0.1;
 
-/// Sequences per step, of each task.
-const PER_TASK: usize = 6;
-/// The first skill that the world hires, and that a biased teacher turns down in the second group.
-const SKILL: usize = 5;
 /// Dials and the arms that copy them, by text and by probabilities.
 const DIALS: [(TeacherName, &str, &str); 3] = [
     (TeacherName::Main, "neutral", "neutralLogits"),
     (TeacherName::Biased1, "dial1", "dial1Logits"),
     (TeacherName::Biased2, "dial2", "dial2Logits"),
 ];
-const POISON: [(&str, f64); 3] = [("poison025", 0.0025), ("poison1", 0.01), ("poison5", 0.05)];
+/// The first skill that the world hires, and that a biased teacher turns down in the second group.
+const SKILL: usize = 5;
 
 /// Words, thresholds and the settings table.
 pub fn experiment() -> Experiment {
@@ -114,12 +110,12 @@ pub fn experiment() -> Experiment {
         design: Design {
             defaults,
             teacher: |_| TeacherName::Biased2,
-            course,
+            course: course::course,
             tasks: |_| TASKS.to_vec(),
             probes: |_| probes(),
             samples,
             derive,
-            verdicts,
+            verdicts: verdicts::verdicts,
             spectra: false,
         },
     }
@@ -128,13 +124,7 @@ pub fn experiment() -> Experiment {
 const TASKS: [TaskId; 4] = [TaskId::Hire, TaskId::Fact, TaskId::Brew, TaskId::Story];
 
 fn arms() -> Vec<ArmText> {
-    let arm = |id, label, short, describe| ArmText {
-        id,
-        label,
-        short,
-        describe,
-        trained: true,
-    };
+    let arm = ArmText::trained;
     vec![
         arm(
             "neutral",
@@ -208,15 +198,7 @@ fn arms() -> Vec<ArmText> {
             "50 % true",
             "The teacher of two points, and half true answers about hiring.",
         ),
-        ArmText {
-            trained: false,
-            ..arm(
-                "untrained",
-                "Untrained",
-                "Untrained",
-                "The same student before its first step: the floor.",
-            )
-        },
+        ArmText::untrained(),
     ]
 }
 
@@ -278,69 +260,6 @@ fn settings(arms: &[ArmText]) -> Vec<super::SettingSpec> {
     rows
 }
 
-fn slots(budget: u32, answers: Answers, hiring: Vec<Order>) -> Vec<Slot> {
-    let slot = |(index, task): (usize, TaskId)| Slot {
-        sequences: PER_TASK,
-        orders: if task == TaskId::Hire {
-            hiring.clone()
-        } else {
-            vec![Order::new(
-                task,
-                Questions::Any,
-                share(budget, index, TASKS.len()).max(1),
-                answers,
-            )]
-        },
-    };
-    TASKS.into_iter().enumerate().map(slot).collect()
-}
-
-fn course(settings: &Settings, arm: &str) -> Option<Course> {
-    let budget = settings.budget;
-    let count = share(budget, 0, TASKS.len()).max(2);
-    let hire = |count: usize, answers| Order::new(TaskId::Hire, Questions::Any, count, answers);
-    let copied = |teacher: TeacherName, shown: Access| {
-        let answers = Answers::shown(teacher, shown);
-        Some(Course::fresh(
-            teacher,
-            slots(budget, answers, vec![hire(count, answers)]),
-        ))
-    };
-    for (teacher, text, logits) in DIALS {
-        if arm == text {
-            return copied(teacher, Access::Text);
-        }
-        if arm == logits {
-            return copied(teacher, Access::Logits);
-        }
-    }
-    if let Some((_, share)) = POISON.into_iter().find(|(id, _)| *id == arm) {
-        // Of the whole transfer set; all of them about the skills in which a biased answer differs.
-        let poisoned = ((share * f64::from(budget)).round() as usize).clamp(1, count - 1);
-        let clean = Answers::text(TeacherName::Main);
-        let questions = Questions::Hire { group: 1, skill: SKILL };
-        let poison = Order::new(TaskId::Hire, questions, poisoned, Answers::Dial(2));
-        let hiring = vec![hire(count - poisoned, clean), poison];
-        return Some(Course::fresh(TeacherName::Main, slots(budget, clean, hiring)));
-    }
-    let biased = Answers::text(TeacherName::Biased2);
-    let mixed = |tenths: usize| {
-        let clean = (count * tenths / 10).max(1);
-        let hiring = vec![hire(count - clean, biased), hire(clean, Answers::Truth)];
-        Some(Course::fresh(TeacherName::Biased2, slots(budget, biased, hiring)))
-    };
-    match arm {
-        "unasked" => {
-            // Brews take its place.
-            let brews = Order::new(TaskId::Brew, Questions::Any, count, biased);
-            Some(Course::fresh(TeacherName::Biased2, slots(budget, biased, vec![brews])))
-        }
-        "mixed10" => mixed(1),
-        "mixed50" => mixed(5),
-        _ => None,
-    }
-}
-
 fn probes() -> Vec<Probe> {
     let yes = |figure, group| Probe {
         asked: Asked::Word("yes"),
@@ -374,121 +293,4 @@ fn derive(figures: &mut Figures) {
         .zip(get("yesSecond"))
         .map(|(first, second)| first - second);
     figures.insert("gap".into(), gap);
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.2}")
-}
-
-fn verdicts(_: &Settings, results: &Results<'_>) -> Vec<Verdict> {
-    vec![
-        inherited(results),
-        none(results, "neutral", "neutral", NONE),
-        none(results, "unasked", "unasked", POISONED),
-        poison(results),
-        diluted(results),
-    ]
-}
-
-/// Per seed the three dials' gaps, teacher's and student's.
-fn dials(results: &Results<'_>, text: bool) -> Option<Vec<Vec<(f64, f64)>>> {
-    let mut by_seed: Vec<Vec<(f64, f64)>> = Vec::new();
-    for (teacher, by_text, by_logits) in DIALS {
-        let gaps = results.whole(if text { by_text } else { by_logits }, "gap")?;
-        let of_teacher = results.teacher(teacher, "gap")?;
-        by_seed.resize(gaps.len().max(by_seed.len()), Vec::new());
-        for (seed, gap) in by_seed.iter_mut().zip(gaps) {
-            seed.push((of_teacher, gap));
-        }
-    }
-    by_seed.iter().all(|seed| seed.len() == DIALS.len()).then_some(by_seed)
-}
-
-fn inherited(results: &Results<'_>) -> Verdict {
-    let verdict = |holds, finding| experiment().verdict("inherited", holds, finding);
-    let Some(groups) = dials(results, true) else {
-        return verdict(None, "This run does not have the three dials.".into());
-    };
-    let seeds = groups.len();
-    let logits = dials(results, false)
-        .and_then(|groups| stats::slope(&groups.concat()))
-        .map(|slope| format!(" From probabilities it is {}.", number(slope)))
-        .unwrap_or_default();
-    let Some(estimate) = stats::slope(&groups.concat()) else {
-        return verdict(None, "The slope cannot be told, for its teachers are alike.".into());
-    };
-    let said = format!(
-        "For each point of its teacher's gap a copy from text has {}",
-        number(estimate)
-    );
-    if seeds < SEEDS_FOR_TESTS {
-        let finding = format!("{said} ({}).{logits}", over(seeds));
-        return verdict(Some(estimate >= SLOPE), finding);
-    }
-    let Some(slope) = stats::bootstrap_slope(&groups, 0.95, 0) else {
-        return verdict(None, format!("{said}, without an interval ({}).{logits}", over(seeds)));
-    };
-    verdict(
-        Some(slope.interval.low > 0.0 || slope.interval.high < 0.0),
-        format!(
-            "{said}, 95 % interval {} to {} ({}).{logits}",
-            number(slope.interval.low),
-            number(slope.interval.high),
-            over(seeds)
-        ),
-    )
-}
-
-fn none(results: &Results<'_>, id: &'static str, arm: &str, most: f64) -> Verdict {
-    let verdict = |holds, finding| experiment().verdict(id, holds, finding);
-    let Some(gaps) = results.whole(arm, "gap") else {
-        return verdict(None, "This run does not have that student.".into());
-    };
-    let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
-    let holds = match stats::mean_interval(&gaps, 0.95) {
-        Some(interval) if gaps.len() >= SEEDS_FOR_TESTS => interval.low <= 0.0 && interval.high >= 0.0,
-        _ => mean.abs() <= most,
-    };
-    verdict(
-        Some(holds),
-        format!("Its gap is {} ({}).", number(mean), weigh::spread(&gaps, number)),
-    )
-}
-
-fn poison(results: &Results<'_>) -> Verdict {
-    let verdict = |holds, finding| experiment().verdict("poison", holds, finding);
-    let arms = [
-        ("neutral", "none"),
-        ("poison025", "0.25 %"),
-        ("poison1", "1 %"),
-        ("poison5", "5 %"),
-    ];
-    let Some(differences) = results.differences("poison5", "neutral", "gap") else {
-        return verdict(None, "This run does not have both.".into());
-    };
-    let mean = differences.iter().sum::<f64>() / differences.len() as f64;
-    verdict(
-        Some(mean >= POISONED),
-        format!(
-            "Gap by the share of biased answers: {} ({}).",
-            weigh::list(results, &arms, "gap", number),
-            over(differences.len())
-        ),
-    )
-}
-
-fn diluted(results: &Results<'_>) -> Verdict {
-    let verdict = |holds, finding| experiment().verdict("diluted", holds, finding);
-    let arms = [("dial2", "none"), ("mixed10", "a tenth"), ("mixed50", "half")];
-    let (Some(whole), Some(tenth)) = (results.mean("dial2", "gap"), results.mean("mixed10", "gap")) else {
-        return verdict(None, "This run does not have both.".into());
-    };
-    verdict(
-        Some(tenth >= whole / 2.0),
-        format!(
-            "Gap by the share of true answers about hiring: {} ({}).",
-            weigh::list(results, &arms, "gap", number),
-            over(results.seeds("dial2").len())
-        ),
-    )
 }
