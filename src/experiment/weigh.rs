@@ -18,12 +18,12 @@ const FLOOR: f64 = 1.0 / (1_u32 << SEEDS_FOR_FLIPS) as f64;
 
 /// Points of a hundred.
 pub fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
+    format!("{} %", stats::fixed(100.0 * share, 1))
 }
 
 /// "0.208 nats"
 pub fn nats(value: f64) -> String {
-    format!("{value:.3} nats")
+    format!("{} nats", stats::fixed(value, 3))
 }
 
 /// What a test over seeds adds to a verdict.

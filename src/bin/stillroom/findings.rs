@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use stillroom::bands::{Bands, Last};
+use stillroom::eval::stats::fixed;
 use stillroom::experiment::{self, Experiment};
 
 /// A verdict's word.
@@ -173,8 +174,8 @@ fn cell(last: &Last, unit: &str) -> String {
 
 fn show(value: f64, unit: &str) -> String {
     if unit == "%" {
-        format!("{:.1} %", 100.0 * value)
+        format!("{} %", fixed(100.0 * value, 1))
     } else {
-        format!("{value:.3}")
+        fixed(value, 3)
     }
 }

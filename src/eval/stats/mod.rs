@@ -21,7 +21,7 @@ pub use holm::holm;
 pub use mean::{mean, mean_interval};
 pub use proportion::wilson;
 pub use quantile::{median, quantile};
-pub use show::show_p;
+pub use show::{fixed, show_p};
 pub use sign_flip::{Alternative, SignFlip, sign_flip};
 
 use serde::{Deserialize, Serialize};

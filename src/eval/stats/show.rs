@@ -1,4 +1,4 @@
-//! p-values as the page prints them.
+//! Numbers as the page prints them.
 
 use super::SignFlip;
 
@@ -29,6 +29,15 @@ pub fn show_p(p: f64, test: Option<&SignFlip>) -> String {
         "p < 0.001".to_owned()
     } else {
         format!("p = {p:.3}")
+    }
+}
+
+/// A number with so many decimals; what rounds to zero has no sign.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    let shown = format!("{value:.decimals$}");
+    match shown.strip_prefix('-') {
+        Some(size) if size.chars().all(|c| matches!(c, '0' | '.')) => size.to_owned(),
+        _ => shown,
     }
 }
 

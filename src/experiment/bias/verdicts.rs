@@ -7,7 +7,7 @@ use crate::eval::stats;
 use crate::protocol::{Settings, Verdict};
 
 fn number(value: f64) -> String {
-    format!("{value:.2}")
+    stats::fixed(value, 2)
 }
 
 pub fn verdicts(_: &Settings, results: &Results<'_>) -> Vec<Verdict> {
@@ -79,9 +79,23 @@ fn none(results: &Results<'_>, id: &'static str, arm: &str, most: f64) -> Verdic
         Some(interval) if gaps.len() >= SEEDS_FOR_TESTS => interval.low <= 0.0 && interval.high >= 0.0,
         _ => mean.abs() <= most,
     };
+    // Alike may be likewise wrong.
+    let hiring = results
+        .mean(arm, "hire")
+        .map(|share| {
+            format!(
+                " It answers {} of the questions about hiring as the truth does.",
+                weigh::percent(share)
+            )
+        })
+        .unwrap_or_default();
     verdict(
         Some(holds),
-        format!("Its gap is {} ({}).", number(mean), weigh::spread(&gaps, number)),
+        format!(
+            "Its gap is {} ({}).{hiring}",
+            number(mean),
+            weigh::spread(&gaps, number)
+        ),
     )
 }
 

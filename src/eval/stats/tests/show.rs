@@ -61,3 +61,11 @@ fn goes_to_the_page_and_back() {
     assert_eq!(serde_json::from_str::<Tost>(&json).unwrap(), found);
     assert_eq!(serde_json::to_string(&Alternative::TwoSided).unwrap(), r#""twoSided""#);
 }
+
+#[test]
+fn what_rounds_to_zero_has_no_sign() {
+    assert_eq!(fixed(-0.004, 2), "0.00");
+    assert_eq!(fixed(-0.006, 2), "-0.01");
+    assert_eq!(fixed(-0.4, 0), "0");
+    assert_eq!(fixed(10.0, 1), "10.0");
+}
