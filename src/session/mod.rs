@@ -7,6 +7,7 @@ mod checkpoint;
 mod library;
 mod measuring;
 mod speed;
+mod students;
 mod teaching;
 mod units;
 
@@ -15,7 +16,6 @@ pub use library::{Library, LibraryError, ModelFiles, Teacher};
 use crate::engine::{Engine, Failure};
 use crate::eval::Probe;
 use crate::experiment::{Answers, Course, Experiment, Results, SettingsError, Start, check, named, teachers};
-use crate::model::{LlamaConfig, initial_parameters};
 use crate::objective::TargetTable;
 use crate::protocol::*;
 use crate::teacher::ApiError;
@@ -26,6 +26,7 @@ use measuring::Measurement;
 use speed::Speed;
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
+use students::cohorts;
 use teaching::{Classroom, Cohort};
 use units::{Unit, plan, units};
 
@@ -353,71 +354,6 @@ impl Session {
         }
     }
 
-    /// One member: its shape and its parameters.
-    ///
-    /// # Errors
-    ///
-    /// When there is no such member, or none yet, or the device fails.
-    pub async fn member(&self, member: u32) -> Result<(LlamaConfig, Vec<f32>), SessionError> {
-        if self.classrooms.is_empty() {
-            return Err(SessionError::NotYet);
-        }
-        for (cohort, classroom) in self.classrooms.iter().enumerate() {
-            let Cohort { members, config, .. } = &classroom.cohort;
-            let Some(place) = members.iter().position(|&one| one == member as usize) else {
-                continue;
-            };
-            let all = match (&self.stopped, &self.checkpoint) {
-                (Some(_), Some(checkpoint)) => checkpoint.weights[cohort].clone(),
-                _ => classroom.learner.weights().await?,
-            };
-            let count = config.parameter_count();
-            return Ok((config.clone(), all[place * count..][..count].to_vec()));
-        }
-        Err(SessionError::NoSuchMember(member))
-    }
-
-    /// Of a cohort's members, `[p, parameters]`.
-    fn initial_weights(&self, cohort: &Cohort) -> Result<Vec<f32>, SessionError> {
-        let mut all = Vec::new();
-        for &member in &cohort.members {
-            match cohort.start {
-                Start::Fresh => {
-                    let seed = u64::from(self.plan.members[member].seed);
-                    all.extend(initial_parameters(&cohort.config, seed));
-                }
-                Start::CopyOf(name) => all.extend_from_slice(&self.teacher(name)?.weights),
-            }
-        }
-        Ok(all)
-    }
-
-    async fn enrol(&mut self) -> Result<(), SessionError> {
-        for cohort in self.cohorts.clone() {
-            let members = cohort.members.iter().map(|&member| &self.plan.members[member]);
-            let courses: Vec<&Course> = members.clone().map(|member| self.course(member)).collect();
-            let lessons = members
-                .zip(&courses)
-                .map(|(member, course)| self.lessons(member, course))
-                .collect::<Result<Vec<_>, _>>()?;
-            let weights = self.initial_weights(&cohort)?;
-            let classroom = Classroom::new(
-                &self.engine,
-                &self.plan,
-                cohort,
-                &courses,
-                &weights,
-                lessons,
-                &self.table,
-            )
-            .await?;
-            self.classrooms.push(classroom);
-        }
-        // The learners have their own copies now.
-        self.table = TargetTable::new(self.library.tokenizer.vocab_size());
-        Ok(())
-    }
-
     /// So many steps; the event of the last one.
     async fn train(&mut self, count: usize) -> Result<Event, SessionError> {
         let first = self.steps_done() + 1;
@@ -450,32 +386,6 @@ impl Session {
             learning_rate,
         })
     }
-}
-
-/// Members by where they start: new students first.
-fn cohorts(library: &Library, plan: &Plan, courses: &[Course]) -> Result<Vec<Cohort>, SessionError> {
-    let mut cohorts: Vec<Cohort> = Vec::new();
-    for member in 0..plan.members.len() {
-        let start = courses[member % courses.len()].start;
-        if let Some(cohort) = cohorts.iter_mut().find(|cohort| cohort.start == start) {
-            cohort.members.push(member);
-            continue;
-        }
-        let config = match start {
-            Start::Fresh => library.student_config(),
-            Start::CopyOf(name) => {
-                let teacher = library.teacher(name).ok_or(SessionError::NoSuchTeacher(name))?;
-                teacher.model.config().clone()
-            }
-        };
-        cohorts.push(Cohort {
-            start,
-            config,
-            members: vec![member],
-        });
-    }
-    cohorts.sort_by_key(|cohort| cohort.start);
-    Ok(cohorts)
 }
 
 /// At most about 600 points, the last one kept.

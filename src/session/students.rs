@@ -1,0 +1,102 @@
+//! The students of a run: the weights they start from, and those they have.
+
+use super::teaching::{Classroom, Cohort};
+use super::{Library, Session, SessionError};
+use crate::experiment::{Course, Start};
+use crate::model::{LlamaConfig, initial_parameters};
+use crate::objective::TargetTable;
+use crate::protocol::Plan;
+
+impl Session {
+    /// One member: its shape and its parameters.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such member, or none yet, or the device fails.
+    pub async fn member(&self, member: u32) -> Result<(LlamaConfig, Vec<f32>), SessionError> {
+        if self.classrooms.is_empty() {
+            return Err(SessionError::NotYet);
+        }
+        for (cohort, classroom) in self.classrooms.iter().enumerate() {
+            let Cohort { members, config, .. } = &classroom.cohort;
+            let Some(place) = members.iter().position(|&one| one == member as usize) else {
+                continue;
+            };
+            let all = match (&self.stopped, &self.checkpoint) {
+                (Some(_), Some(checkpoint)) => checkpoint.weights[cohort].clone(),
+                _ => classroom.learner.weights().await?,
+            };
+            let count = config.parameter_count();
+            return Ok((config.clone(), all[place * count..][..count].to_vec()));
+        }
+        Err(SessionError::NoSuchMember(member))
+    }
+
+    /// Of a cohort's members, `[p, parameters]`.
+    pub(super) fn initial_weights(&self, cohort: &Cohort) -> Result<Vec<f32>, SessionError> {
+        let mut all = Vec::new();
+        for &member in &cohort.members {
+            match cohort.start {
+                Start::Fresh => {
+                    let seed = u64::from(self.plan.members[member].seed);
+                    all.extend(initial_parameters(&cohort.config, seed));
+                }
+                Start::CopyOf(name) => all.extend_from_slice(&self.teacher(name)?.weights),
+            }
+        }
+        Ok(all)
+    }
+
+    /// Makes the students, who keep all that they learn from.
+    pub(super) async fn enrol(&mut self) -> Result<(), SessionError> {
+        for cohort in self.cohorts.clone() {
+            let members = cohort.members.iter().map(|&member| &self.plan.members[member]);
+            let courses: Vec<&Course> = members.clone().map(|member| self.course(member)).collect();
+            let lessons = members
+                .zip(&courses)
+                .map(|(member, course)| self.lessons(member, course))
+                .collect::<Result<Vec<_>, _>>()?;
+            let weights = self.initial_weights(&cohort)?;
+            let classroom = Classroom::new(
+                &self.engine,
+                &self.plan,
+                cohort,
+                &courses,
+                &weights,
+                lessons,
+                &self.table,
+            )
+            .await?;
+            self.classrooms.push(classroom);
+        }
+        // The learners have their own copies now.
+        self.table = TargetTable::new(self.library.tokenizer.vocab_size());
+        Ok(())
+    }
+}
+
+/// Members by where they start: new students first.
+pub(super) fn cohorts(library: &Library, plan: &Plan, courses: &[Course]) -> Result<Vec<Cohort>, SessionError> {
+    let mut cohorts: Vec<Cohort> = Vec::new();
+    for member in 0..plan.members.len() {
+        let start = courses[member % courses.len()].start;
+        if let Some(cohort) = cohorts.iter_mut().find(|cohort| cohort.start == start) {
+            cohort.members.push(member);
+            continue;
+        }
+        let config = match start {
+            Start::Fresh => library.student_config(),
+            Start::CopyOf(name) => {
+                let teacher = library.teacher(name).ok_or(SessionError::NoSuchTeacher(name))?;
+                teacher.model.config().clone()
+            }
+        };
+        cohorts.push(Cohort {
+            start,
+            config,
+            members: vec![member],
+        });
+    }
+    cohorts.sort_by_key(|cohort| cohort.start);
+    Ok(cohorts)
+}
