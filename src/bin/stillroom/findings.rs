@@ -7,6 +7,7 @@ use std::path::Path;
 use stillroom::bands::{Bands, Last};
 use stillroom::eval::stats::fixed;
 use stillroom::experiment::{self, Experiment};
+use stillroom::protocol::Settings;
 
 /// A verdict's word.
 pub fn answer(holds: Option<bool>) -> &'static str {
@@ -41,9 +42,10 @@ pub fn write(references: &Path, path: &Path) -> Result<()> {
     for experiment in experiment::all() {
         let mut own: Vec<&Bands> = all.iter().filter(|bands| bands.experiment == experiment.id).collect();
         own.sort_by_key(|bands| bands.name(&experiment));
-        for bands in own {
+        for bands in &own {
             section(&mut text, &experiment, bands)?;
         }
+        text += &by_budget(&experiment, &own);
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -109,6 +111,57 @@ fn section(text: &mut String, experiment: &Experiment, bands: &Bands) -> Result<
     Ok(())
 }
 
+/// Markdown tables of accuracy and distance by the number of questions, from the references that differ in nothing else.
+fn by_budget(experiment: &Experiment, all: &[&Bands]) -> String {
+    let alike = |bands: &Bands| Settings {
+        budget: 0,
+        seed: 0,
+        ..bands.settings.clone()
+    };
+    let default = Settings {
+        budget: 0,
+        seed: 0,
+        ..(experiment.design.defaults)()
+    };
+    let mut sweep: Vec<&Bands> = all.iter().copied().filter(|bands| alike(bands) == default).collect();
+    if sweep.len() < 2 {
+        return String::new();
+    }
+    sweep.sort_by_key(|bands| bands.settings.budget);
+    let arms = &default.arms;
+    let labels: Vec<&str> = arms.iter().map(|arm| experiment.label(arm)).collect();
+    let mut text = format!("\n### {}, by the number of questions\n", experiment.title);
+    for metric in experiment
+        .metrics
+        .iter()
+        .filter(|metric| ["accuracy", "kl"].contains(&metric.id))
+    {
+        text += &format!(
+            "\n{}, mean with its 95 % interval.\n\n| questions | seeds | {} |\n|---|---|{}\n",
+            metric.label,
+            labels.join(" | "),
+            "---|".repeat(arms.len())
+        );
+        for bands in &sweep {
+            let cells: Vec<String> = arms
+                .iter()
+                .map(|arm| found(bands, arm, metric.id).map_or("–".into(), |last| cell(last, metric.unit)))
+                .collect();
+            text += &format!(
+                "| {} | {} | {} |\n",
+                bands.settings.budget,
+                bands.runs,
+                cells.join(" | ")
+            );
+        }
+    }
+    text
+}
+
+fn found<'a>(bands: &'a Bands, arm: &str, metric: &str) -> Option<&'a Last> {
+    bands.last.iter().find(|last| last.arm == arm && last.metric == metric)
+}
+
 /// A Markdown table of the last measurements, an arm a row.
 pub fn table(experiment: &Experiment, bands: &Bands) -> String {
     let metrics: Vec<_> = experiment
@@ -138,10 +191,7 @@ pub fn table(experiment: &Experiment, bands: &Bands) -> String {
     for arm in &bands.settings.arms {
         text += &format!("| {} |", experiment.label(arm));
         for metric in &metrics {
-            let last = bands
-                .last
-                .iter()
-                .find(|last| last.arm == *arm && last.metric == metric.id);
+            let last = found(bands, arm, metric.id);
             text += &format!(" {} |", last.map_or("–".into(), |last| cell(last, metric.unit)));
         }
         text.push('\n');
