@@ -8,6 +8,10 @@
 //! The right factor is packed first into panels of 8 columns, so that a tile reads it in order; the left one is read where it
 //! lies, by row (`A B`) or by column (`A^T B`). `A B^T` is `A B` with the right factor packed from its columns.
 
+#[cfg(target_arch = "x86_64")]
+#[path = "matmul_avx.rs"]
+mod avx;
+
 use super::simd::F32x4;
 
 /// Rows of a tile; results are the same for any division into tiles, since an element is always summed in order of depth.
@@ -39,7 +43,7 @@ pub fn rows_mut(data: &mut [f32], stride: usize) -> RowsMut<'_> {
 }
 
 /// What happens to the old values of a result.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
     Replace,
     Add,
@@ -141,29 +145,39 @@ pub fn size(rows: usize, depth: usize, width: usize) -> Size {
 /// rows and columns are used.
 pub fn multiply<'b>(size: Size, a: Rows, b: impl Into<Panels<'b>>, c: RowsMut, store: Store) {
     assert!(size.rows == 0 || a.data.len() >= (size.rows - 1) * a.stride + size.depth);
-    product::<false>(size, a, b.into(), c, store);
+    product::<false>(size, a, b.into(), c, store, wide());
 }
 
 /// `C = A^T B` or `C += A^T B`: `a` is `[depth, rows]`, `c` is `[rows, width]`.
 pub fn multiply_transposed<'b>(size: Size, a: Rows, b: impl Into<Panels<'b>>, c: RowsMut, store: Store) {
     assert!(size.depth == 0 || a.data.len() >= (size.depth - 1) * a.stride + size.rows);
-    product::<true>(size, a, b.into(), c, store);
+    product::<true>(size, a, b.into(), c, store, wide());
 }
 
-fn product<const TRANSPOSED: bool>(size: Size, a: Rows, b: Panels, c: RowsMut, store: Store) {
+/// Whether the processor has registers for tiles of two panels.
+fn wide() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx");
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
+pub(super) fn product<const TRANSPOSED: bool>(size: Size, a: Rows, b: Panels, c: RowsMut, store: Store, wide: bool) {
     let Size { rows, depth, width } = size;
     assert!(depth <= b.depth && width <= b.width);
     assert!(rows == 0 || c.data.len() >= (rows - 1) * c.stride + width);
     let mut block = 0;
     while block < rows {
         let end = rows.min(block + BLOCK_ROWS);
-        for column in (0..width).step_by(PANEL) {
+        let mut column = 0;
+        while column < width {
+            let two = wide && width - column >= 2 * PANEL;
             let columns = (width - column).min(PANEL);
             let mut row = block;
             while row < end {
                 let count = tile_rows(end - row);
                 // SAFETY: the assertions here and in the callers cover rows `row..row + count` of `a` and `c`, columns up to
-                // `width` of `c` and `depth` rows of the panel, which starts at `column * b.packed_depth`.
+                // `width` of `c` and `depth` rows of the panel, which starts at `column * b.packed_depth`, and of the next one.
                 unsafe {
                     let tile = Tile {
                         depth,
@@ -175,15 +189,26 @@ fn product<const TRANSPOSED: bool>(size: Size, a: Rows, b: Panels, c: RowsMut, s
                         columns,
                         store,
                     };
-                    match count {
-                        4 => tile.run::<4, TRANSPOSED>(),
-                        3 => tile.run::<3, TRANSPOSED>(),
-                        2 => tile.run::<2, TRANSPOSED>(),
+                    match (two, count) {
+                        #[cfg(target_arch = "x86_64")]
+                        (true, _) => {
+                            let next = tile.b.add(PANEL * b.packed_depth);
+                            match count {
+                                4 => tile.run_two::<4, TRANSPOSED>(next),
+                                3 => tile.run_two::<3, TRANSPOSED>(next),
+                                2 => tile.run_two::<2, TRANSPOSED>(next),
+                                _ => tile.run_two::<1, TRANSPOSED>(next),
+                            }
+                        }
+                        (_, 4) => tile.run::<4, TRANSPOSED>(),
+                        (_, 3) => tile.run::<3, TRANSPOSED>(),
+                        (_, 2) => tile.run::<2, TRANSPOSED>(),
                         _ => tile.run::<1, TRANSPOSED>(),
                     }
                 }
                 row += count;
             }
+            column += if two { 2 * PANEL } else { PANEL };
         }
         block = end;
     }

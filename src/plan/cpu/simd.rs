@@ -1,11 +1,14 @@
-//! Four `f32` in one register: WebAssembly's `v128`, elsewhere an array that the compiler keeps in one.
+//! Four `f32` in one register: WebAssembly's `v128`, SSE's `__m128`, elsewhere an array that the compiler keeps in one.
 //!
 //! With `relaxed-simd`, [`F32x4::multiply_add`] is one instruction (fused where the machine can).
 
 #[cfg(target_arch = "wasm32")]
 #[path = "simd_wasm.rs"]
 mod backend;
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(target_arch = "x86_64")]
+#[path = "simd_x86.rs"]
+mod backend;
+#[cfg(not(any(target_arch = "wasm32", target_arch = "x86_64")))]
 #[path = "simd_array.rs"]
 mod backend;
 

@@ -5,7 +5,7 @@ mod reference;
 
 use case::{Case, Numbers, OPTIMIZER, config, weights, wide};
 
-use super::matmul::{Packed, Store, multiply, multiply_transposed, rows, rows_mut, size};
+use super::matmul::{Packed, Store, multiply, multiply_transposed, product, rows, rows_mut, size};
 use super::{CpuModel, CpuPlan, Decoder, logits_at};
 use crate::plan::AdamWConfig;
 
@@ -52,6 +52,49 @@ fn products_match_naive_loops() {
                 multiply_transposed(size(m, k, n), rows(&flipped, m), packed, rows_mut(&mut c, n), store);
                 assert_close(&c, expected, 1e-5);
             }
+        }
+    }
+}
+
+/// Results do not depend on the machine: tiles of two panels, where there are registers for them, give the same bits.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn wide_tiles_give_the_same_bits() {
+    if !std::arch::is_x86_feature_detected!("avx") {
+        return;
+    }
+    let mut numbers = Numbers(4);
+    for (m, k, n) in [(1, 5, 16), (7, 64, 31), (97, 33, 50), (30, 17, 64)] {
+        let (a, b, start) = (
+            numbers.many(m * k, 2.0),
+            numbers.many(k * n, 2.0),
+            numbers.many(m * n, 1.0),
+        );
+        let mut packed = Packed::default();
+        packed.pack(rows(&b, n), k, n);
+        for store in [Store::Replace, Store::Add] {
+            let [narrow, wide] = [false, true].map(|wide| {
+                let (mut straight, mut transposed) = (start.clone(), start.clone());
+                let panels = || (&packed).into();
+                product::<false>(
+                    size(m, k, n),
+                    rows(&a, k),
+                    panels(),
+                    rows_mut(&mut straight, n),
+                    store,
+                    wide,
+                );
+                product::<true>(
+                    size(m, k, n),
+                    rows(&a, m),
+                    panels(),
+                    rows_mut(&mut transposed, n),
+                    store,
+                    wide,
+                );
+                [straight, transposed].concat()
+            });
+            assert_eq!(narrow, wide, "{m} {k} {n} {store:?}");
         }
     }
 }
