@@ -81,10 +81,21 @@ const WASM_OPT_ARGS: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// Builds both modules.
+/// Builds all modules. Those of the two target folders at the same time: linking and wasm-opt use one processor each.
 pub fn build(profile: Profile) -> Result<()> {
     tools::wasm_target()?;
-    MODULES.iter().try_for_each(|module| build_module(module, profile))
+    if profile == Profile::Release {
+        tools::npm_packages("xtask/tools")?;
+    }
+    let all = |relaxed: bool| {
+        let mut modules = MODULES.iter().filter(|module| module.relaxed == relaxed);
+        modules.try_for_each(|module| build_module(module, profile))
+    };
+    std::thread::scope(|scope| {
+        let relaxed = scope.spawn(|| all(true));
+        let others = all(false);
+        others.and(relaxed.join().expect("a build that fails says so and does not panic"))
+    })
 }
 
 /// Binding and wasm-opt are skipped where the compiled module is the one of last time.
@@ -183,7 +194,7 @@ fn has_simd(module: &[u8]) -> bool {
 /// This is the library behind the `wasm-bindgen` command. Cargo keeps it at the version of the `wasm-bindgen` that the
 /// crate is compiled with: both need the same `wasm-bindgen-shared`, of which a lock file can hold only one.
 fn bind(compiled: &Path, out: &Path) -> Result<()> {
-    println!("binding the module to JavaScript");
+    println!("binding a module to JavaScript");
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compiled).out_name("stillroom").typescript(true);
     // The script names the module's file itself, which is how Vite learns that the module belongs to the site. The
@@ -200,10 +211,10 @@ fn bind(compiled: &Path, out: &Path) -> Result<()> {
 /// wasm-opt is the npm package `binaryen`, which is wasm-opt compiled to WebAssembly: Debian's is too old for what Rust
 /// emits, the crate compiles C++ for minutes, and other npm packages download a program when they are installed.
 fn optimise(module: &Path) -> Result<()> {
-    tools::npm_packages("xtask/tools")?;
+    let name = module.strip_prefix(root()).unwrap_or(module).display();
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     let (before, start) = (size(module), Instant::now());
-    println!("optimising the module: a minute or two");
+    println!("optimising {name}: a minute or two");
     let smaller = module.with_extension("opt");
     run(Command::new("node")
         .arg(root().join("xtask/tools/node_modules/binaryen/bin/wasm-opt"))
@@ -215,7 +226,7 @@ fn optimise(module: &Path) -> Result<()> {
     std::fs::rename(&smaller, module).with_context(|| format!("{} could not be replaced", module.display()))?;
     let megabytes = |bytes: u64| bytes as f64 / 1e6;
     println!(
-        "optimised in {:.0} s: {:.1} MB, was {:.1} MB",
+        "optimised {name} in {:.0} s: {:.1} MB, was {:.1} MB",
         start.elapsed().as_secs_f64(),
         megabytes(size(module)),
         megabytes(before)
