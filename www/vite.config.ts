@@ -23,6 +23,7 @@ export default defineConfig({
     outDir: '../dist',
     emptyOutDir: true,
     target: 'es2022',
+    rolldownOptions: { input: ['index.html', 'lab.html'] },
     // An inlined asset would be a data: URL, which the content security policy forbids for scripts and workers.
     assetsInlineLimit: 0,
     // The preload helper writes no inline script, but modern browsers need no polyfill for it.

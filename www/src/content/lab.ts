@@ -1,6 +1,6 @@
 import type { TaskId } from '../wasm/stillroom.js';
 
-/** The words of the first page that belong to no experiment. */
+/** The words of the lab that belong to no experiment. */
 export const words = {
   name: 'Stillroom',
   headline: 'Watch one language model being copied into another',
