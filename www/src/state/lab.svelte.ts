@@ -2,7 +2,7 @@ import type { Backend, RunFile, Settings } from '../wasm/stillroom.js';
 import { WorkerClient } from '../worker/client';
 import type { Driver, FromWorker, Request } from '../worker/messages';
 import { Playback } from '../worker/playback';
-import { PAGE_ROWS, readPageAddress, writePageAddress } from './address';
+import { PAGE_ROWS, SITE_ROWS, readPageAddress, writeAddress, writePageAddress } from './address';
 import { check, sameValue } from './check';
 import { defaultsOf, experimentOf, type Experiment, type Values } from './experiment';
 import { Notices } from './notices.svelte';
@@ -63,6 +63,8 @@ export class Lab {
   readonly elsewhere = $derived(this.waiting && !this.opened ? this.base?.view : undefined);
   readonly rows = $derived(this.experiment.settings);
   readonly address = $derived(writePageAddress(this.experiment, this.page, this.values));
+  /** The part of the address that holds on every page of the site. */
+  readonly siteAddress = $derived(writeAddress(this.page, SITE_ROWS));
   /** Whether the form differs from what the run on screen was prepared with. */
   readonly stale = $derived.by(() => {
     const settings = this.waiting ? undefined : (this.base?.view.plan?.settings as Values | undefined);

@@ -1,5 +1,5 @@
-import { PAGE_ROWS, readAddress, writeAddress, writePageAddress } from './address';
-import { defaultsOf, experimentOf, type Values } from './experiment';
+import { SITE_ROWS, readAddress, writeAddress, writePageAddress } from './address';
+import { defaultsOf, experimentOf, experiments, type Experiment, type SettingRow, type Values } from './experiment';
 import type { Lab } from './lab.svelte';
 import { Notices } from './notices.svelte';
 import { scriptOf, scriptOnDemand, type Script } from './script';
@@ -12,13 +12,14 @@ export interface StagedRun {
   settings: Values;
 }
 
-/** What the explainer takes from its address. The experiment and its settings are the lab's. */
-export const STAGE_ROWS = PAGE_ROWS.filter((row) => row.key !== 'experiment');
+/** Settings that every experiment has, and that an address may change for all runs of the page. */
+const COMMON = ['budget', 'steps', 'seed', 'items'];
+const COMMON_ROWS: SettingRow[] = (experiments[0]?.settings ?? []).filter((row) => COMMON.includes(row.key));
+export const STAGE_ROWS = [...SITE_ROWS, ...COMMON_ROWS];
 
-/** The words of an address that only the lab understands, or nobody does. */
+/** Words of an address that this page does not know; the lab may. */
 export interface Strangers {
   text: string;
-  /** The same address, in the lab. */
   lab: string;
 }
 
@@ -33,15 +34,12 @@ export class Stage {
   lab = $state.raw<Lab>();
   /** The run that the device makes, or made last. */
   current = $state<string>();
-  /** Pressed, and the engine's code is on its way. */
-  loading = $state(false);
+  /** The run that was pressed while the engine's code is on its way. */
+  loading = $state<string>();
+  readonly address = $derived(writeAddress(this.page, STAGE_ROWS));
+  readonly script = scriptOnDemand(async () => (await this.open(writeAddress(this.page, SITE_ROWS))).script);
   private kept = $state.raw<Record<string, RunView>>({});
   private opening: Promise<{ lab: Lab; script: Script }> | undefined;
-
-  readonly script = scriptOnDemand(async () => (await this.open(this.address)).script);
-
-  /** The part of the address that holds on every page of the site. */
-  readonly address = $derived(writeAddress(this.page, STAGE_ROWS));
 
   /** Reads the address. Called once, when the page is in the browser. */
   begin(search: string): void {
@@ -50,41 +48,51 @@ export class Stage {
     if (ignored.length) this.strangers = { text: `Some of the address was ignored here: ${ignored.join('; ')}.`, lab: `./lab.html${search}` };
   }
 
+  experimentOf(run: StagedRun): Experiment {
+    return experimentOf(run.experiment);
+  }
+
   viewOf(run: StagedRun): RunView | undefined {
     return run.id === this.current ? this.lab?.view : this.kept[run.id];
   }
 
-  /** What a run is made with: the defaults of its experiment, but for what it says itself. */
+  /** What a run is made with: the defaults of its experiment, but for what it says itself, but for what the address says. */
   valuesOf({ experiment, settings }: StagedRun): Values {
-    return { ...defaultsOf(experimentOf(experiment).settings), ...settings };
+    const changed = COMMON_ROWS.flatMap((row) => {
+      const value = this.page[row.key];
+      return value === undefined || value === row.default ? [] : [[row.key, value] as const];
+    });
+    return { ...defaultsOf(experimentOf(experiment).settings), ...settings, ...Object.fromEntries(changed) };
   }
 
-  /** The lab with the same settings, on the same device. */
+  /** The lab with the same experiment and settings, on the same device. */
   labAddress(run: StagedRun): string {
     return `./lab.html${writePageAddress(experimentOf(run.experiment), this.page, this.valuesOf(run))}`;
   }
 
+  /** Begins a run or goes on with it; one that is finished is made again with the next seed. */
   async start(run: StagedRun): Promise<void> {
-    if (this.lab && run.id === this.current) return this.lab.start();
     if (this.loading) return;
+    const before = this.viewOf(run);
+    if (this.lab && run.id === this.current && !before?.finished) return this.lab.start();
     this.keep();
-    this.current = run.id;
     const values = this.valuesOf(run);
+    if (before?.finished) values['seed'] = Number(before.plan?.settings.seed ?? 0) + 1;
     const experiment = experimentOf(run.experiment);
+    const loaded = this.lab;
+    this.loading = run.id;
     try {
-      this.loading = true;
-      const fresh = !this.lab;
       const { lab } = await this.open(writePageAddress(experiment, this.page, values));
-      if (!fresh) {
+      if (loaded) {
         lab.setAside();
         lab.choose(experiment, values);
       }
+      this.current = run.id;
       lab.start();
     } catch {
-      this.current = undefined;
       this.notices.add('error', 'The engine could not be loaded. Check the connection and press again.');
     } finally {
-      this.loading = false;
+      this.loading = undefined;
     }
   }
 
@@ -100,9 +108,11 @@ export class Stage {
   }
 
   private open(address: string): Promise<{ lab: Lab; script: Script }> {
-    this.opening ??= this.load(address);
-    // A failed download may be tried again.
-    this.opening.catch(() => (this.opening = undefined));
+    if (!this.opening) {
+      this.opening = this.load(address);
+      // A failed download may be tried again.
+      this.opening.catch(() => (this.opening = undefined));
+    }
     return this.opening;
   }
 
