@@ -24,7 +24,7 @@ export interface FigureSpec {
 export const race: StagedRun = {
   id: 'race',
   experiment: 'capability',
-  settings: { arms: ['text', 'scratch'], budget: 300, steps: 250, items: 20 },
+  settings: { arms: ['text', 'scratch'], budget: 300, steps: 250, items: 15 },
 };
 
 /** With the budget and the steps of the reference, or it could not be drawn beside them. */
