@@ -3,7 +3,7 @@ export const words = {
   name: 'Stillroom',
   eyebrow: 'A briefing with experiments in it',
   headline: 'What is copied when one AI learns from another?',
-  lede: 'Some makers of AI say that rivals copy their models by asking them questions, millions of times. Others say that there is no proof. Here each claim stands beside a small experiment that could refute it. The experiments run on your own device.',
+  lede: 'Some makers of AI say that rivals copy their models by asking them questions. Others say that there is no proof. Here the claims stand beside small experiments that could refute them, on your own device.',
   caution: 'A tiny invented world: it shows how copying works, not what any company did.',
   contents: 'Contents',
   race: {
@@ -13,7 +13,7 @@ export const words = {
     copy: 'The copy, which reads its answers',
     alone: 'The same model without a teacher',
     scale: 'How often it would say the teacher’s next word',
-    before: 'Two small models will start from nothing. One reads what the teacher answers. The other never sees the teacher.',
+    before: 'Two small models start from nothing. One reads what the teacher answers. The other never sees it.',
     after: 'Real models, trained just now. A short race: in the chapters below they train for longer.',
   },
   findings: {
@@ -41,12 +41,13 @@ export const words = {
   },
   claims: {
     title: 'Who claims what?',
-    text: ['These are the words that the dispute turns on. We quote them, and do not improve on them. Both sides are given the same kind of room.'],
+    text: ['These are the words that the dispute turns on. We quote them, and do not improve on them. Whoever accuses, denies or looks on is quoted in the same way.'],
   },
   chapter: {
     number: 'Claim',
     look: 'What to look at',
     shows: 'What it shows',
+    judged: 'Judged at the end of the run, by a rule that was fixed before it. The lab shows the rules.',
     limits: 'What it does not show',
     sources: 'Sources',
     unmeasured: 'The reference of this experiment has not been measured yet. A run on your device will be judged by rules that were fixed before it.',
@@ -74,7 +75,7 @@ export const words = {
     ],
   },
   glossary: { title: 'Glossary' },
-  sources: { title: 'Sources', note: 'Every quote and every number above was checked against the source that it names, or against copies of it where we say so.' },
+  sources: { title: 'Sources', note: 'Every quote and every published number above was checked against the source that it names, or against copies of it where we say so.' },
   about: {
     title: 'About this page',
     text: 'Stillroom is free software. A stillroom is where a house distils. The page comes as plain files, keeps nothing and sends nothing.',
