@@ -1,7 +1,7 @@
 import { createServer, type Plugin } from 'vite';
 
 /**
- * Puts the real text of a page into its HTML: `<!--page:home-->` becomes what `src/pages/home.server.ts` renders.
+ * Puts the real text of a page into its HTML: `<!--page:lab-->` becomes what `src/pages/lab.server.ts` renders.
  * The page is then readable before any script has run, and without scripts at all.
  */
 export function prerender(): Plugin {

@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { measured } from './measured.ts';
 import { prerender } from './prerender.ts';
 import { shipped } from './shipped.ts';
 
@@ -16,13 +17,14 @@ export default defineConfig({
   // No fallback page: a file that is missing must be missing in development, too.
   appType: 'mpa',
   plugins: [svelte(), prerender(), withoutPolicy],
-  // See src/state/shipped.ts.
-  define: { SHIPPED: JSON.stringify(shipped()) },
+  // See src/state/shipped.ts and src/state/measured.ts.
+  define: { SHIPPED: JSON.stringify(shipped()), MEASURED: JSON.stringify(measured()) },
   worker: { format: 'es' },
   build: {
     outDir: '../dist',
     emptyOutDir: true,
     target: 'es2022',
+    rolldownOptions: { input: ['index.html', 'lab.html'] },
     // An inlined asset would be a data: URL, which the content security policy forbids for scripts and workers.
     assetsInlineLimit: 0,
     // The preload helper writes no inline script, but modern browsers need no polyfill for it.

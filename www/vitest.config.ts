@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   plugins: [svelte()],
-  define: { SHIPPED: '[]' },
+  define: { SHIPPED: '[]', MEASURED: JSON.stringify({ references: {}, built: { date: '2026-01-01', version: '0' } }) },
   test: {
     include: ['src/**/*.test.ts'],
     environment: 'node',

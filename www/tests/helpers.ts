@@ -17,15 +17,25 @@ export interface Experiment {
 /** The catalogue that the page was built with. */
 export const experiments = JSON.parse(readFileSync(new URL('../src/generated/experiments.json', import.meta.url), 'utf8')) as Experiment[];
 
-/** The page with every request and every error written down. */
-export async function open(page: Page, query = ''): Promise<{ requests: string[]; errors: string[] }> {
+export interface Seen {
+  requests: string[];
+  errors: string[];
+}
+
+/** The lab with every request and every error written down. */
+export async function open(page: Page, query = ''): Promise<Seen> {
+  return visit(page, `./lab.html${query}`);
+}
+
+/** Any page of the site, watched in the same way. */
+export async function visit(page: Page, address: string): Promise<Seen> {
   const seen = { requests: [] as string[], errors: [] as string[] };
   page.on('request', (request) => seen.requests.push(request.url()));
   page.on('pageerror', (error) => seen.errors.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') seen.errors.push(message.text());
   });
-  await page.goto(`./${query}`);
+  await page.goto(address);
   return seen;
 }
 

@@ -80,10 +80,10 @@ export function inventedRun({ experiment: id = 'capability', seed = 1, seeds = 1
 }
 
 /** As the engine would sum up the runs of many seeds. */
-export function inventedBands(id: string, steps = 600): Bands & { format: string; version: number } {
+export function inventedBands(id: string, steps = 600, wanted?: string[]): Bands & { format: string; version: number } {
   const experiment = experimentOf(id);
   const seeds = Array.from({ length: 20 }, (_, index) => 101 + index);
-  const run = inventedRun({ experiment: id, seed: 101, seeds: seeds.length, steps });
+  const run = inventedRun({ experiment: id, seed: 101, seeds: seeds.length, steps, ...(wanted && { arms: wanted }) });
   const arms = run.plan.settings.arms ?? [];
   const metrics = Object.keys(run.evaluations[0]?.members[0]?.figures ?? {});
   const at = (evaluation: Evaluation | undefined, arm: string, metric: string): number[] =>
@@ -100,6 +100,7 @@ export function inventedBands(id: string, steps = 600): Bands & { format: string
     seeds,
     runs: seeds.length,
     failed: 1,
+    seconds: 1680,
     curves: each.map(({ arm, metric }) => {
       const values = run.evaluations.slice(0, -1).map((evaluation) => at(evaluation, arm, metric));
       return { arm, metric, steps: run.plan.schedule, median: values.map(median), low: values.map((list) => list[1] ?? NaN), high: values.map((list) => list.at(-2) ?? NaN) };
@@ -109,6 +110,9 @@ export function inventedBands(id: string, steps = 600): Bands & { format: string
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       return { arm, metric, n: values.length, failed: 0, mean, median: median(values), low: values[1] ?? NaN, high: values.at(-2) ?? NaN, interval: [mean - 0.01, mean + 0.01] };
     }),
+    teachers: run.plan.teachers.flatMap((teacher) =>
+      Object.entries(teacherFigures(experiment, teacher)).map(([metric, value]) => ({ teacher, metric, value: value ?? NaN })),
+    ),
     verdicts: run.verdicts,
     spectra: run.spectra ?? [],
   };

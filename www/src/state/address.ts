@@ -11,6 +11,9 @@ export const PAGE_ROWS: SettingRow[] = [
   choiceRow('theme', 'Colours', ['auto', 'light', 'dark']),
 ];
 
+/** Those that hold on every page of the site. */
+export const SITE_ROWS = PAGE_ROWS.filter((row) => row.key !== 'experiment');
+
 function choiceRow(key: string, label: string, names: string[]): SettingRow {
   const choices = names.map((value) => ({ value, label: value, help: '' }));
   return { key, label, help: '', kind: 'choice', min: null, max: null, step: null, default: names[0] ?? '', unit: '', choices };

@@ -1,6 +1,6 @@
-import type { Settings, Spectrum, Verdict } from '../wasm/stillroom.js';
+import type { Settings, Spectrum, TeacherName, Verdict } from '../wasm/stillroom.js';
 import { experiments, type Experiment } from './experiment';
-import { prose, settings, spectra, verdicts, word } from './parts';
+import { prose, settings, spectra, teacherName, verdicts, word } from './parts';
 import { Misfit, among, count, finite, listOf, maybe, record, type Shape } from './shape';
 
 export const FORMAT = 'stillroom.bands';
@@ -16,10 +16,14 @@ export interface Bands {
   seeds: number[];
   runs: number;
   failed: number;
+  /** Of computing, all runs together. */
+  seconds: number;
   /** Interim measurements, on the validation questions; `low` and `high` are the 5th and the 95th percentile over the seeds. */
   curves: BandCurve[];
   /** The last measurement, on the test questions. */
   final: BandEnd[];
+  /** The teachers, on the same questions. */
+  teachers: { teacher: TeacherName; metric: string; value: number }[];
   verdicts: Verdict[];
   spectra: Spectrum[];
 }
@@ -64,6 +68,7 @@ const shape = record({
   seeds: listOf(count, 10_000),
   runs: count,
   failed: count,
+  seconds: finite,
   curves: listOf(
     record({ arm: word, metric: word, steps: listOf(count, MOST_POINTS), median: numbers, low: numbers, high: numbers }),
     2_000,
@@ -82,6 +87,7 @@ const shape = record({
     }),
     2_000,
   ),
+  teachers: listOf(record({ teacher: teacherName, metric: word, value: finite }), 1_000),
   verdicts,
   spectra,
 });
@@ -133,7 +139,7 @@ const THAT_MATTER: [keyof Settings, string][] = [
 ];
 
 /** In which settings that matter the two differ. What an experiment's table lacks, the engine fills in, always alike. */
-export function differences(bands: Bands, settings: Settings): string[] {
+export function differences(bands: Pick<Bands, 'settings'>, settings: Settings): string[] {
   return THAT_MATTER.filter(([key]) => {
     const [theirs, ours] = [bands.settings[key], settings[key]];
     return theirs != null && ours != null && theirs !== ours;
@@ -144,6 +150,6 @@ export function curveOf(bands: Bands | undefined, arm: string, metric: string): 
   return bands?.curves.find((curve) => curve.arm === arm && curve.metric === metric);
 }
 
-export function endOf(bands: Bands | undefined, arm: string, metric: string): BandEnd | undefined {
+export function endOf(bands: Pick<Bands, 'final'> | undefined, arm: string, metric: string): BandEnd | undefined {
   return bands?.final.find((end) => end.arm === arm && end.metric === metric);
 }

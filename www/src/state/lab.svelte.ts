@@ -2,7 +2,7 @@ import type { Backend, RunFile, Settings } from '../wasm/stillroom.js';
 import { WorkerClient } from '../worker/client';
 import type { Driver, FromWorker, Request } from '../worker/messages';
 import { Playback } from '../worker/playback';
-import { PAGE_ROWS, readPageAddress, writePageAddress } from './address';
+import { PAGE_ROWS, SITE_ROWS, readPageAddress, writeAddress, writePageAddress } from './address';
 import { check, sameValue } from './check';
 import { defaultsOf, experimentOf, type Experiment, type Values } from './experiment';
 import { Notices } from './notices.svelte';
@@ -47,7 +47,6 @@ export class Lab {
   failure = $state('');
   /** Why a recorded run is played instead of a live one. */
   recordedBecause = $state('');
-  readonly notices = new Notices();
   readonly references = new References();
   private base = $state.raw<Bench>();
   private opened = $state.raw<Bench>();
@@ -64,11 +63,15 @@ export class Lab {
   readonly elsewhere = $derived(this.waiting && !this.opened ? this.base?.view : undefined);
   readonly rows = $derived(this.experiment.settings);
   readonly address = $derived(writePageAddress(this.experiment, this.page, this.values));
+  /** The part of the address that holds on every page of the site. */
+  readonly siteAddress = $derived(writeAddress(this.page, SITE_ROWS));
   /** Whether the form differs from what the run on screen was prepared with. */
   readonly stale = $derived.by(() => {
     const settings = this.waiting ? undefined : (this.base?.view.plan?.settings as Values | undefined);
     return !this.opened && !!settings && this.rows.some((row) => !sameValue(settings[row.key] ?? row.default, this.values[row.key]));
   });
+
+  constructor(readonly notices = new Notices()) {}
 
   private readonly remembered = new Map<string, Values>();
   private awaited: Awaited | undefined;
@@ -139,6 +142,15 @@ export class Lab {
     this.values = { ...this.values, ...values };
     const view = this.base?.view;
     if (this.canCompute && view && !view.started) this.prepare();
+  }
+
+  /** Leaves the view of a run that has begun to whoever holds it: the next run gets a new one. */
+  setAside(): void {
+    const view = this.base?.view;
+    if (!view?.started || view.source !== 'live') return;
+    view.running = false;
+    this.replaceAwaited();
+    this.waiting = this.freshView();
   }
 
   private show(experiment: Experiment, values: Values): void {
@@ -354,7 +366,7 @@ export class Lab {
   /** Has the device make ready for the experiment and settings on screen; what it had is gone. */
   private prepare(): void {
     if (!this.base) return;
-    if (this.base.view.experiment !== this.experiment) this.base = { ...this.base, view: this.freshView() };
+    if (this.waiting || this.base.view.experiment !== this.experiment) this.base = { ...this.base, view: this.freshView() };
     this.waiting = undefined;
     this.base.driver.send({ type: 'prepare', settings: { ...this.values, experiment: this.experiment.id } as Settings });
   }

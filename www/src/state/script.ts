@@ -91,6 +91,22 @@ export function scriptOf(lab: Lab): Script {
   };
 }
 
+/** The same on a page that opens a device only when something is asked of it: each call loads the engine first. */
+export function scriptOnDemand(load: () => Promise<Script>): Script {
+  return {
+    get ready() {
+      const ready = load().then((script) => script.ready);
+      ready.catch(() => undefined);
+      return ready;
+    },
+    run: async (options) => (await load()).run(options),
+    ask: async (options) => (await load()).ask(options),
+    benchmark: async (options) => (await load()).benchmark(options),
+    profile: async (options) => (await load()).profile(options),
+    agreement: async (steps) => (await load()).agreement(steps),
+  };
+}
+
 export interface RunOptions {
   experiment: Experiment;
   values: Values;

@@ -1,8 +1,7 @@
 import { hydrate } from 'svelte';
 import '../styles/base.css';
-import '../styles/charts.css';
-import Home from './Home.svelte';
+import Page from './Explainer.svelte';
 
 const target = document.getElementById('page');
 // In development nothing has been rendered into the page yet; Svelte then mounts instead.
-if (target) hydrate(Home, { target, recover: true });
+if (target) hydrate(Page, { target, recover: true });

@@ -1,7 +1,7 @@
 import { render as renderPage } from 'svelte/server';
-import Home from './Home.svelte';
+import Page from './Explainer.svelte';
 
 /** The page as it is before any script has run. */
 export function render(): { head: string; body: string } {
-  return renderPage(Home);
+  return renderPage(Page);
 }

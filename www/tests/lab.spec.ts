@@ -113,7 +113,7 @@ for (const scheme of ['light', 'dark'] as const) {
 test('the text reads without scripts', async ({ browser, baseURL }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  await page.goto(baseURL ?? '');
+  await page.goto(`${baseURL}lab.html`);
   await expect(page.locator('h1')).toBeVisible();
   // By its element: Playwright's search by text passes over `noscript`.
   await expect(page.locator('noscript p')).toBeVisible();

@@ -1,8 +1,7 @@
 import type { TaskId } from '../wasm/stillroom.js';
 
-/** The words of the first page that belong to no experiment. */
+/** The words of the lab that belong to no experiment. */
 export const words = {
-  name: 'Stillroom',
   headline: 'Watch one language model being copied into another',
   lede: 'A stillroom is where a house distils. In this one, small language models learn from the answers of another. It happens now, in this page, on your own device.',
   caution: 'A tiny invented world: it shows how copying works, not what any company did.',

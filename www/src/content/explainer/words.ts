@@ -1,0 +1,83 @@
+/** The words of the explainer that belong to no chapter. Marks as in `chapters.ts`. */
+export const words = {
+  name: 'Stillroom',
+  eyebrow: 'A briefing with experiments in it',
+  headline: 'What is copied when one AI learns from another?',
+  lede: 'Some makers of AI say that rivals copy their models by asking them questions. Others say that there is no proof. Here the claims stand beside small experiments that could refute them, on your own device.',
+  caution: 'A tiny invented world: it shows how copying works, not what any company did.',
+  contents: 'Contents',
+  race: {
+    title: 'One race: teacher against copy',
+    button: 'Start the race',
+    teacher: 'The teacher',
+    copy: 'The copy, which reads its answers',
+    alone: 'The same model without a teacher',
+    scale: 'How often it would say the teacher’s next word',
+    before: 'Two small models start from nothing. One reads what the teacher answers. The other never sees it.',
+    after: 'Real models, trained just now. A short race: in the chapters below they train for longer.',
+  },
+  findings: {
+    title: 'Key findings',
+    none: 'The reference runs have not been measured yet, so there are no figures here. They will come from many runs of the same experiments that you can start below. No number is printed before it is measured.',
+    some: 'The rest has not been measured yet.',
+    basis: 'Middle values over all runs of the reference. Taken from the data when this page was built.',
+  },
+  what: {
+    title: 'What is distillation?',
+    text: [
+      'A language model guesses the next word. It has read a great deal of text, and each guess that turned out wrong has moved the numbers inside it a little. There can be billions of such numbers, the [[parameters]]. To set them takes vast amounts of text, chips and power.',
+      '[[distillation|Distillation]] is a shorter way. One model, the [[teacher]], answers questions. Another, the [[student]], learns to give the same answers. It need not read what the teacher read. It need not even see inside it. The answers are enough to learn from.',
+      'The idea is old, and most of its uses are plain engineering. In 2015 three researchers let a small network learn to read digits. Alone it made 146 errors. Taught by a large network it made 74. The large one made 67 [@hinton]. Since then firms have distilled their own models to make them cheaper to run. What is disputed is to distil a model that belongs to somebody else.',
+      'A student can be shown more or less. At the least, it sees what the teacher wrote. At the most, it also sees the teacher’s [[probabilities]]: how likely each other word would have been. That is richer, as a teacher who says “B, but C was close” is a better one than a teacher who says “B”.',
+    ],
+  },
+  how: {
+    title: 'How to read the experiments',
+    text: [
+      'The models in the news are far too large for a web page. Ours are tiny, and they live in an invented world. It has sums, letters to sort, facts about things that do not exist, brews with names, and two made-up groups who ask for work. A program knows every right answer, so each reply is graded exactly.',
+      'Press a button and the models are trained on your device. Nothing that you do here is sent anywhere. One run is an anecdote, so each figure can also draw the [[reference]]: the same experiment many times over, each with its own [[seed]]. It is drawn in grey, and your run on top of it. What counts as success was fixed before the first run.',
+      'A toy can show how a thing works. It can show that a claim is possible, or that one thing does not follow from another. It cannot show what a company did, or what anybody meant. That is why every chapter ends with what it does not show.',
+    ],
+  },
+  claims: {
+    title: 'Who claims what?',
+    text: ['These are the words that the dispute turns on. We quote them, and do not improve on them. Whoever accuses, denies or looks on is quoted in the same way.'],
+  },
+  chapter: {
+    number: 'Claim',
+    look: 'What to look at',
+    shows: 'What it shows',
+    judged: 'Judged at the end of the run, by a rule that was fixed before it. The lab shows the rules.',
+    limits: 'What it does not show',
+    sources: 'Sources',
+    unmeasured: 'The reference of this experiment has not been measured yet. A run on your device will be judged by rules that were fixed before it.',
+    lab: 'Open this experiment in the lab, with all its students and charts',
+  },
+  cost: {
+    totals: 'Three totals for one student that learned from text',
+    note: 'Multiplications and additions in our small world, from a run that we recorded.',
+    student: 'Training the student',
+    queries: 'With the teacher’s answers',
+    teacher: 'With the training of the teacher',
+    prices: 'What the reported prices leave out',
+    after: [
+      'Each of these sums is the price of a last step. It was taken on a [[base|base model]] that somebody else had paid for, with a teacher that somebody else had paid for. To set it against the full cost of another model, such as the $78 million of computing that one estimate gives for GPT-4 [@index], is to compare unlike things. That estimate is itself not the full cost. Staff and chips make up most of it [@epoch].',
+      'Research on larger models agrees that the total decides. Where a teacher is already there, or teaches many students, distillation wins up to a point. Where one student is wanted and the teacher must be trained first, ordinary training “is generally preferable” [@busbridge]. And the cost of making a model is not the cost of running it. CAISI found a US model 35 % cheaper to run than DeepSeek’s, at a similar level of skill [@caisi].',
+    ],
+  },
+  close: {
+    title: 'Four questions to ask of any claim',
+    items: [
+      'Which test? Ask how the copy does on tasks that nobody asked the teacher about.',
+      'Which total? Ask who paid for the base model and for the teacher.',
+      'Compared with what? A model measured after copying says little without the same model before it.',
+      'Would an innocent model look the same? If nobody has checked, the evidence is not finished.',
+    ],
+  },
+  glossary: { title: 'Glossary' },
+  sources: { title: 'Sources', note: 'Every quote and every published number above was checked against the source that it names, or against copies of it where we say so.' },
+  about: {
+    title: 'About this page',
+    text: 'Stillroom is free software. A stillroom is where a house distils. The page comes as plain files, keeps nothing and sends nothing.',
+  },
+};
