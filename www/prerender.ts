@@ -1,18 +1,24 @@
 import { createServer, type Plugin } from 'vite';
 
+interface Rendered {
+  head: string;
+  body: string;
+}
+
 /**
- * Puts the real text of a page into its HTML: `<!--page:lab-->` becomes what `src/pages/lab.server.ts` renders.
+ * Puts the real text of a page into its HTML: `<!--page:lab-->` becomes what `src/pages/lab.server.ts` renders,
+ * and `<!--page:lesson policy-->` what `lesson.server.ts` renders of that name.
  * The page is then readable before any script has run, and without scripts at all.
  */
 export function prerender(): Plugin {
-  const mark = /<!--page:([a-z]+)-->/;
+  const mark = /<!--page:([a-z]+)(?: ([a-z]+))?-->/;
   return {
     name: 'stillroom-prerender',
     apply: 'build',
     transformIndexHtml: {
       order: 'pre',
       async handler(html) {
-        const name = mark.exec(html)?.[1];
+        const [, name, subject] = mark.exec(html) ?? [];
         if (!name) return html;
         const server = await createServer({
           appType: 'custom',
@@ -22,7 +28,7 @@ export function prerender(): Plugin {
         });
         try {
           const page = await server.ssrLoadModule(`/src/pages/${name}.server.ts`);
-          const rendered = (page['render'] as () => { head: string; body: string })();
+          const rendered = await (page['render'] as (subject?: string) => Rendered | Promise<Rendered>)(subject);
           return html.replace('</head>', () => `${rendered.head}</head>`).replace(mark, () => rendered.body);
         } finally {
           await server.close();

@@ -1,5 +1,7 @@
+import { readdirSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { lessons } from './lessons.ts';
 import { measured } from './measured.ts';
 import { prerender } from './prerender.ts';
 import { shipped } from './shipped.ts';
@@ -16,7 +18,9 @@ export default defineConfig({
   base: './',
   // No fallback page: a file that is missing must be missing in development, too.
   appType: 'mpa',
-  plugins: [svelte(), prerender(), withoutPolicy],
+  // The lesson plans lie outside of this folder.
+  server: { fs: { allow: ['..'] } },
+  plugins: [svelte(), lessons(), prerender(), withoutPolicy],
   // See src/state/shipped.ts and src/state/measured.ts.
   define: { SHIPPED: JSON.stringify(shipped()), MEASURED: JSON.stringify(measured()) },
   worker: { format: 'es' },
@@ -24,7 +28,7 @@ export default defineConfig({
     outDir: '../dist',
     emptyOutDir: true,
     target: 'es2022',
-    rolldownOptions: { input: ['index.html', 'lab.html'] },
+    rolldownOptions: { input: readdirSync('.').filter((name) => name.endsWith('.html')) },
     // An inlined asset would be a data: URL, which the content security policy forbids for scripts and workers.
     assetsInlineLimit: 0,
     // The preload helper writes no inline script, but modern browsers need no polyfill for it.

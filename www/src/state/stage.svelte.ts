@@ -37,6 +37,8 @@ export class Stage {
   /** The run that was pressed while the engine's code is on its way. */
   loading = $state<string>();
   readonly address = $derived(writeAddress(this.page, STAGE_ROWS));
+  /** The part of the address that holds on every page of the site. */
+  readonly siteAddress = $derived(writeAddress(this.page, SITE_ROWS));
   readonly script = scriptOnDemand(async () => (await this.open(writeAddress(this.page, SITE_ROWS))).script);
   private kept = $state.raw<Record<string, RunView>>({});
   private opening: Promise<{ lab: Lab; script: Script }> | undefined;

@@ -1,0 +1,7 @@
+import { hydrate } from 'svelte';
+import '../styles/base.css';
+import Page from './Teach.svelte';
+
+const target = document.getElementById('page');
+// In development nothing has been rendered into the page yet; Svelte then mounts instead.
+if (target) hydrate(Page, { target, recover: true });

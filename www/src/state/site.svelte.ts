@@ -1,0 +1,27 @@
+import { SITE_ROWS, readAddress, writeAddress } from './address';
+import { defaultsOf, type Values } from './experiment';
+import { Notices } from './notices.svelte';
+
+/** What a page that runs nothing itself takes from its address and hands on to the others. */
+export class Site {
+  page = $state.raw<Values>(defaultsOf(SITE_ROWS));
+  readonly notices = new Notices();
+  readonly address = $derived(writeAddress(this.page, SITE_ROWS));
+  readonly theme = $derived(String(this.page['theme']));
+
+  /** Reads the address. Called once, when the page is in the browser. */
+  begin(search: string): void {
+    const { values, ignored } = readAddress(search, SITE_ROWS);
+    this.page = values;
+    if (ignored.length) this.notices.add('info', `Some of the address was ignored: ${ignored.join('; ')}.`);
+  }
+
+  paint(theme: string): void {
+    this.page = { ...this.page, theme };
+    try {
+      history.replaceState(null, '', `${location.pathname}${this.address}${location.hash}`);
+    } catch {
+      // Some embedders forbid it; the page works without.
+    }
+  }
+}
