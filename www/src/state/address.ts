@@ -14,7 +14,7 @@ export const PAGE_ROWS: SettingRow[] = [
 /** Those that hold on every page of the site. */
 export const SITE_ROWS = PAGE_ROWS.filter((row) => row.key !== 'experiment');
 
-function choiceRow(key: string, label: string, names: string[]): SettingRow {
+export function choiceRow(key: string, label: string, names: string[]): SettingRow {
   const choices = names.map((value) => ({ value, label: value, help: '' }));
   return { key, label, help: '', kind: 'choice', min: null, max: null, step: null, default: names[0] ?? '', unit: '', choices };
 }
@@ -95,17 +95,24 @@ export interface PageAddress {
   page: Values;
   /** Values of the experiment's settings. */
   values: Values;
+  /** Values of the rows that only this page has. */
+  more: Values;
   ignored: string[];
 }
 
+/** Rows that a page has beside those of all pages. */
+export type MoreRows = (experiment: Experiment) => SettingRow[];
+const noMore: MoreRows = () => [];
+
 /** Reads an address whose experiment says which settings there are. */
-export function readPageAddress(search: string): PageAddress {
+export function readPageAddress(search: string, moreOf = noMore): PageAddress {
   const experiment = experimentOf(String(readAddress(search, PAGE_ROWS).values['experiment']));
-  const { values, ignored } = readAddress(search, [...PAGE_ROWS, ...experiment.settings]);
+  const more = moreOf(experiment);
+  const { values, ignored } = readAddress(search, [...PAGE_ROWS, ...more, ...experiment.settings]);
   const pick = (rows: SettingRow[]): Values => Object.fromEntries(rows.map((row) => [row.key, values[row.key] ?? row.default]));
-  return { experiment, page: pick(PAGE_ROWS), values: pick(experiment.settings), ignored };
+  return { experiment, page: pick(PAGE_ROWS), values: pick(experiment.settings), more: pick(more), ignored };
 }
 
-export function writePageAddress(experiment: Experiment, page: Values, values: Values): string {
-  return writeAddress({ ...page, ...values, experiment: experiment.id }, [...PAGE_ROWS, ...experiment.settings]);
+export function writePageAddress(experiment: Experiment, page: Values, values: Values, more: Values = {}, moreOf = noMore): string {
+  return writeAddress({ ...page, ...values, ...more, experiment: experiment.id }, [...PAGE_ROWS, ...moreOf(experiment), ...experiment.settings]);
 }

@@ -14,7 +14,7 @@ export function echo(text: string): string {
 
 /** Holds a value from an address, a form or a script against its row. Text and numbers are treated alike. */
 export function check(row: SettingRow, value: unknown): Checked {
-  if (row.kind === 'arms') return checkList(row, value);
+  if (row.kind === 'arms' || row.kind === 'list') return checkList(row, value);
   if (row.kind === 'choice') return checkChoice(row, value);
   return checkNumber(row, value);
 }
@@ -40,9 +40,10 @@ function checkChoice(row: SettingRow, value: unknown): Checked {
 
 function checkList(row: SettingRow, value: unknown): Checked {
   const known = row.choices.map((choice) => choice.value);
-  const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [];
-  const fits = list.length > 0 && list.length === new Set(list).size && list.every((item) => known.includes(item as string));
-  if (!fits) return { problem: `${row.key} takes some of ${known.join(', ')}, not “${echo(show(value))}”` };
+  const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' && value !== '' ? value.split(',') : [];
+  const strangers = list.filter((item) => !known.includes(item as string));
+  const fits = !strangers.length && list.length === new Set(list).size && (list.length > 0 || (row.kind === 'list' && typeof value !== 'number'));
+  if (!fits) return { problem: `${row.key} takes some of ${known.join(', ')}, not “${echo(show(strangers.length ? strangers : value))}”` };
   // In the table's order, so that the same choice is always the same address.
   return { value: known.filter((item) => list.includes(item)) };
 }

@@ -67,7 +67,8 @@ export interface SettingRow {
   key: string;
   label: string;
   help: string;
-  kind: 'integer' | 'number' | 'choice' | 'arms';
+  /** `arms`: at least one of the choices; `list`: any number of them, none too. */
+  kind: 'integer' | 'number' | 'choice' | 'arms' | 'list';
   min: number | null;
   max: number | null;
   step: number | null;

@@ -173,6 +173,7 @@ export class Lab {
       this.starting = true;
       bench.driver.send({ type: 'reset' });
     } else {
+      this.starting = false;
       bench.view.running = true;
       bench.driver.send({ type: 'start' });
     }

@@ -1,0 +1,8 @@
+import { hydrate } from 'svelte';
+import '../styles/base.css';
+import '../styles/charts.css';
+import Page from './Embed.svelte';
+
+const target = document.getElementById('page');
+// In development nothing has been rendered into the page yet; Svelte then mounts instead.
+if (target) hydrate(Page, { target, recover: true });
