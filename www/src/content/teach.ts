@@ -15,6 +15,22 @@ export const words = {
     title: 'Lesson plans',
     text: 'Aims, timing, steps with links that open the right state, questions with answers, and a worksheet to print.',
   },
+  build: {
+    title: 'Build a frame',
+    text: 'Choose, look at the preview, and copy one line into your page. A link opens the same by itself.',
+    figures: 'Charts',
+    parts: 'What is shown',
+    settings: 'Settings of the experiment',
+    open: 'What readers may change',
+    html: 'For the source of your page',
+    copyHtml: 'Copy the line',
+    link: 'As a link',
+    copyLink: 'Copy the link',
+    byHand: 'Select the text and copy it by hand.',
+    messages: 'The frame tells your page its height and its results, if your page listens: docs/embed.md in the source says how.',
+    preview: 'Preview',
+    live: 'This is the frame itself: press Start to try it.',
+  },
   room: {
     title: 'Before the lesson',
     items: [
