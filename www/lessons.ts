@@ -23,15 +23,15 @@ function blanks(html: string): string {
 }
 
 /** Wide tables scroll by themselves, so they must be reachable with the keyboard. */
-function tables(html: string): string {
+function tables(html: string, title: string): string {
   return html
-    .replaceAll('<table>', '<div class="table" role="region" aria-label="Table" tabindex="0"><table>')
+    .replaceAll('<table>', `<div class="table" role="region" aria-label="Table: ${title}" tabindex="0"><table>`)
     .replaceAll('</table>', '</table></div>')
     .replaceAll('<th>', '<th scope="col">');
 }
 
-function html(tokens: Token[]): string {
-  return tables(blanks(marked.parser(tokens)));
+function html(tokens: Token[], title: string): string {
+  return tables(blanks(marked.parser(tokens)), title);
 }
 
 export function lessonOf(markdown: string): Lesson {
@@ -39,8 +39,8 @@ export function lessonOf(markdown: string): Lesson {
   let tokens: Token[] = [];
   const close = (): void => {
     const section = lesson.sections.at(-1);
-    if (section) section.html = html(tokens);
-    else lesson.lead = html(tokens);
+    if (section) section.html = html(tokens, section.title);
+    else lesson.lead = html(tokens, lesson.title);
     tokens = [];
   };
   for (const token of marked.lexer(markdown)) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lessonOf, linksOf, slug } from '../../lessons';
 import { readAddress, readPageAddress } from '../state/address';
+import { readEmbedAddress } from '../state/embed';
 import { STAGE_ROWS } from '../state/stage.svelte';
 import { plans } from './lessons';
 
@@ -10,6 +11,7 @@ const pages = Object.keys(import.meta.glob('../../*.html', { query: '?raw' })).m
 /** What a page would leave out of its address. */
 const IGNORED: Record<string, (search: string) => string[]> = {
   'lab.html': (search) => readPageAddress(search).ignored,
+  'embed.html': (search) => readEmbedAddress(search).ignored,
   'index.html': (search) => readAddress(search, STAGE_ROWS).ignored,
 };
 
