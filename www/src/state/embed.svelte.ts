@@ -120,7 +120,9 @@ export class Embed {
     this.loading = true;
     try {
       this.lab ??= await this.open();
-      if (this.turn === 'mine') this.lab.start();
+      if (this.turn !== 'mine') return;
+      if (this.failed) this.lab.retry();
+      this.lab.start();
     } catch {
       this.notices.add('error', 'The engine could not be loaded. Check the connection and press again.');
       this.settle();
