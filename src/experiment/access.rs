@@ -57,7 +57,7 @@ pub fn experiment() -> Experiment {
             FigureText {
                 id: "spectrum",
                 title: "How wide is the model behind the API?",
-                note: "Logits of random questions, put into a matrix: its singular values fall off a cliff after as many as the model is wide. Rounding and noise fill the cliff up; the 20 largest words hide it.",
+                note: "Logits of random questions, put into a matrix: its singular values fall off a cliff after as many as the model is wide. What rounding, noise and showing only the 20 largest words do to the cliff is shown beside it.",
                 kind: FigureKind::Spectrum,
                 panels: vec![panel("spectrum", "", Level::None)],
                 can_log: false,
@@ -66,15 +66,15 @@ pub fn experiment() -> Experiment {
         thresholds: vec![
             Threshold {
                 id: "ladder",
-                hypothesis:
-                    "A copy comes closer with every step up the ladder: text, top 1, top 5, top 20, every logit.".into(),
+                hypothesis: "No step up the ladder takes a copy further away: text, top 1, top 5, top 20, every logit."
+                    .into(),
                 rule: format!(
                     "No step raises the mean KL: by more than {SLACK} nats in a run of few seeds; from {SEEDS_FOR_TESTS} seeds on, by an amount whose 95 % interval over seeds lies above 0."
                 ),
             },
             Threshold {
                 id: "leak",
-                hypothesis: "Hiding the probabilities keeps a copier at a distance.".into(),
+                hypothesis: "A copy that sees every logit comes closer than one that sees text.".into(),
                 rule: format!(
                     "KL with every logit is at most {} of the KL from text; from {SEEDS_FOR_FLIPS} seeds on also a sign-flip test at {}.",
                     CLOSER,

@@ -233,6 +233,14 @@ fn bias_is_judged_by_its_slope() {
     assert_eq!(holds(&run(0.9), "inherited"), Some(true));
     assert_eq!(holds(&run(0.0), "inherited"), Some(false));
     assert_eq!(holds(&run(0.9), "neutral"), Some(true));
+    // A copy that says neither yes nor no has no gap, and that says nothing.
+    let unasked = |hire: f64| {
+        let members = vec![member("unasked", 1, &[("gap", Some(0.0)), ("hire", Some(hire))])];
+        holds(&verdicts("bias", members, Vec::new()), "unasked")
+    };
+    assert_eq!((unasked(0.0), unasked(0.9)), (None, Some(true)));
+    // A copy with the opposite bias has not inherited it.
+    assert_eq!(holds(&run(-0.9), "inherited"), Some(false));
     let mut figures: Figures = [("yesFirst".to_owned(), Some(0.9)), ("yesSecond".to_owned(), Some(0.2))].into();
     (bias::experiment().design.derive)(&mut figures);
     assert!((figures["gap"].unwrap() - 0.7).abs() < 1e-12);

@@ -54,7 +54,7 @@ pub fn tests<const N: usize>(results: &Results<'_>, claims: [(&str, &str, &str);
             };
         };
         let several = if raw.len() > 1 {
-            format!("; {adjusted:.2e} after Holm for {} tests", raw.len())
+            format!("; {} after Holm for {} tests", stats::show_p(adjusted, None), raw.len())
         } else {
             String::new()
         };

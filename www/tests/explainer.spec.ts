@@ -117,7 +117,7 @@ test('a reader runs two chapters, reads the verdicts, and the first one stays', 
   await finish(page, 'race');
   await finish(page, 'copy');
   await expect(page.locator('[data-race] .lane strong').nth(1)).toHaveText(/%/);
-  await expect(page.locator('[data-figure="copy"] .here')).toHaveCount(5);
+  await expect(page.locator('[data-figure="copy"] .here')).toHaveCount(7);
   // Once more is another seed.
   await expect(page.locator('[data-figure="copy"]')).toContainText('seed 1.');
   await finish2(page, 'copy');

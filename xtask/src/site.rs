@@ -36,10 +36,12 @@ pub fn pages(profile: Profile) -> Result<()> {
     tools::npm_packages("www")?;
     run(&mut npm("www", &["run", "build"])).context("the pages could not be built")?;
     let dist = root().join("dist");
-    ensure!(
-        dist.join("index.html").is_file(),
-        "Vite wrote no dist/index.html: see build.outDir in www/vite.config.ts"
-    );
+    for page in ["index.html", "lab.html"] {
+        ensure!(
+            dist.join(page).is_file(),
+            "Vite wrote no dist/{page}: see build in www/vite.config.ts"
+        );
+    }
     // Without the module the page still loads, and says that nothing can be computed: worth a failure here instead.
     ensure!(
         holds_module(&dist)?,

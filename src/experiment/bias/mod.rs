@@ -15,6 +15,8 @@ use crate::world::{Questions, TaskId};
 pub const NONE: f64 = 0.05;
 /// In a run of few seeds the slope of inheritance counts from this size on.
 pub const SLOPE: f64 = 0.5;
+/// A gap says nothing of a copy that answers less than this share about hiring as the truth does.
+pub const ANSWERS: f64 = 0.5;
 /// A poisoned copy's gap must exceed a clean one's by this much.
 pub const POISONED: f64 = 0.1;
 
@@ -49,7 +51,7 @@ pub fn experiment() -> Experiment {
         id: "bias",
         title: "Bias in, bias out",
         question: "Does a copy inherit the bias of its teacher, and can it be neutral?",
-        hypothesis: "A copy takes over the bias of the answers it is shown, in proportion; from a neutral teacher it takes over neutrality; and questions that were never asked carry no bias.",
+        hypothesis: "The more biased the answers that a copy is shown, the more biased it is; from a neutral teacher it takes over neutrality; and questions that were never asked carry no bias.",
         falsified_if: "The slope of inheritance cannot be told from 0, or the copy of a neutral teacher is biased.",
         settings: settings(&arms),
         arms,
@@ -66,7 +68,7 @@ pub fn experiment() -> Experiment {
             FigureText {
                 id: "gaps",
                 title: "Who treats the two groups alike?",
-                note: "The bias gap of every student at the end: 0 is no difference between the groups, 1 is a yes for one and a no for the other.",
+                note: "The bias gap of every student at the end: 0 is no difference between the groups, or a yes for neither; 1 is a yes for one and a no for the other.",
                 kind: FigureKind::Arms,
                 panels: vec![
                     panel("gap", "Bias gap", Level::None),
@@ -88,7 +90,7 @@ pub fn experiment() -> Experiment {
         cautions: vec![
             "This is a tiny invented world with two invented groups. It shows a mechanism, and nothing about any company, country or people.",
             "“Neutral” depends on a ground truth, which here is a program; elsewhere people disagree about it.",
-            "The mirror holds as well: copying carries over neutrality as it carries over bias.",
+            "The mirror is tried as well: in this world copying can carry over neutrality, too.",
             "Bias that sits in one short rule is easy to inherit; it may be otherwise with subtler ones.",
         ],
         citations: vec![
@@ -172,19 +174,14 @@ fn arms() -> Vec<ArmText> {
             "poison025",
             "0.25 % poisoned",
             "0.25 %",
-            "The neutral teacher's answers, and one biased answer in 400.",
+            "The neutral teacher's answers, and one in 400 of all answers biased: each about a dorvin of skill 5 or 6, on which the gap is measured.",
         ),
-        arm(
-            "poison1",
-            "1 % poisoned",
-            "1 %",
-            "The neutral teacher's answers, and one biased answer in 100.",
-        ),
+        arm("poison1", "1 % poisoned", "1 %", "The same with one in 100."),
         arm(
             "poison5",
             "5 % poisoned",
             "5 %",
-            "The neutral teacher's answers, and one biased answer in 20.",
+            "The same with one in 20, which is a fifth of all answers about hiring at the default budget.",
         ),
         arm(
             "mixed10",
@@ -208,7 +205,7 @@ fn thresholds() -> Vec<Threshold> {
             id: "inherited",
             hypothesis: "A copy inherits its teacher's bias.".into(),
             rule: format!(
-                "The slope of the student's gap on its teacher's over the three dials: at least {SLOPE} in a run of few seeds; from {SEEDS_FOR_TESTS} seeds on, a 95 % bootstrap interval over seeds that does not hold 0."
+                "The slope of the student's gap on its teacher's over the three dials: at least {SLOPE} in a run of few seeds; from {SEEDS_FOR_TESTS} seeds on, a 95 % bootstrap interval over seeds that lies above 0."
             ),
         },
         Threshold {
@@ -222,7 +219,8 @@ fn thresholds() -> Vec<Threshold> {
             id: "unasked",
             hypothesis: "A copy that never asked about hiring takes over no bias.".into(),
             rule: format!(
-                "The same rule, with {POISONED} in a run of few seeds: such a copy's answers about hiring are guesses."
+                "The same rule, with {POISONED} in a run of few seeds. It cannot be told where the copy answers less than {:.0} % about hiring as the truth does: a copy that says neither yes nor no has no gap.",
+                100.0 * ANSWERS
             ),
         },
         Threshold {

@@ -2,7 +2,7 @@
 
 use super::super::weigh::{self, SEEDS_FOR_TESTS};
 use super::super::{Results, over};
-use super::{DIALS, NONE, POISONED, SLOPE, experiment};
+use super::{ANSWERS, DIALS, NONE, POISONED, SLOPE, experiment};
 use crate::eval::stats;
 use crate::protocol::{Settings, Verdict};
 
@@ -59,7 +59,7 @@ fn inherited(results: &Results<'_>) -> Verdict {
         return verdict(None, format!("{said}, without an interval ({}).{logits}", over(seeds)));
     };
     verdict(
-        Some(slope.interval.low > 0.0 || slope.interval.high < 0.0),
+        Some(slope.interval.low > 0.0),
         format!(
             "{said}, 95 % interval {} to {} ({}).{logits}",
             number(slope.interval.low),
@@ -79,9 +79,10 @@ fn none(results: &Results<'_>, id: &'static str, arm: &str, most: f64) -> Verdic
         Some(interval) if gaps.len() >= SEEDS_FOR_TESTS => interval.low <= 0.0 && interval.high >= 0.0,
         _ => mean.abs() <= most,
     };
-    // Alike may be likewise wrong.
-    let hiring = results
-        .mean(arm, "hire")
+    // Alike may be likewise wrong, or no answer at all.
+    let right = results.mean(arm, "hire");
+    let answers = right.is_none_or(|share| share >= ANSWERS);
+    let hiring = right
         .map(|share| {
             format!(
                 " It answers {} of the questions about hiring as the truth does.",
@@ -90,7 +91,7 @@ fn none(results: &Results<'_>, id: &'static str, arm: &str, most: f64) -> Verdic
         })
         .unwrap_or_default();
     verdict(
-        Some(holds),
+        answers.then_some(holds),
         format!(
             "Its gap is {} ({}).{hiring}",
             number(mean),

@@ -27,7 +27,7 @@ pub fn experiment() -> Experiment {
         id: "capability",
         title: "Copying a skill",
         question: "Can a smaller model copy what a larger one can do, and what does that cost?",
-        hypothesis: "A student that sees only the teacher's answers learns its skills with far less computing than the teacher needed; one that also sees the probabilities comes closer still.",
+        hypothesis: "A student that sees only the teacher's answers does better than one with a tenth as many true answers; one that also sees the probabilities comes closer to the teacher.",
         falsified_if: "The copies are no better than a student that never saw the teacher and has a tenth of the labels, or a student of an untrained teacher does as well.",
         settings: settings(&arms),
         arms,
@@ -36,9 +36,9 @@ pub fn experiment() -> Experiment {
         thresholds: thresholds(),
         cautions: vec![
             "This is a tiny invented world. It shows how copying works, and nothing about what any company did or meant.",
-            "One run is an anecdote: seeds differ, most of all in addition.",
+            "One run is an anecdote: seeds differ, most of all in sorting.",
             "Where the teacher is right, its text is the truth: what the copier saves is the price of labels, not information per word.",
-            "What it costs depends on which total is drawn: with the teacher's own training a copy is not cheaper.",
+            "What it costs depends on which total is drawn: if the teacher must be trained for one student, copying need not be cheaper.",
             "The teacher was trained on as many true answers as it wished; the students were not.",
             "A fact that was not asked for cannot be copied from answers to other questions.",
         ],
@@ -108,7 +108,7 @@ fn arms() -> Vec<ArmText> {
             "scratch",
             "Never saw the teacher",
             "No teacher",
-            "True answers for a tenth as many questions, repeated: what the copier would own without the teacher.",
+            "True answers for a tenth as many questions, repeated: our guess at what a copier might own without the teacher.",
         ),
         arm(
             "truth",
@@ -132,7 +132,7 @@ fn arms() -> Vec<ArmText> {
             "mixture",
             "Probabilities, softened",
             "Softened",
-            "Temperature 2 and a tenth of hard labels, the recipe of Hinton et al. 2015.",
+            "Temperature 2 and a tenth of hard labels, after Hinton et al. 2015.",
         ),
         arm(
             "partialTruth",
@@ -210,7 +210,7 @@ fn figures() -> Vec<FigureText> {
         FigureText {
             id: "illusion",
             title: "What was not asked for, was it copied?",
-            note: "On the questions of a benchmark a copy can look whole. Left: facts that the copy in part asked for. Then facts that it never asked for, and questions of a kind that nobody was taught.",
+            note: "On the questions of a benchmark a copy can look whole. Left: facts that the copy in part asked for. Then facts that it never asked for, and questions of a kind that nobody was taught; the line shows whether the teacher can answer them.",
             kind: FigureKind::Arms,
             panels: vec![
                 panel("factAsked", "Facts of the third", Level::Teacher),

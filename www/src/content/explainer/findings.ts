@@ -15,7 +15,7 @@ export const findings: FindingText[] = [
     id: 'copy',
     experiment: 'capability',
     verdict: 'better',
-    text: 'Students that learned from the teacher’s text answer {text.accuracy} of new questions right. Students that never saw the teacher, with a tenth as many answers, reach {scratch.accuracy}.',
+    text: 'In this tiny world, students of the teacher’s text get {text.brew} of brews, {text.fact} of facts, {text.sort} of sorting tasks and {text.add} of sums right. Students without a teacher, with a tenth as many true answers, average {scratch.accuracy} over these, against {text.accuracy}. With as many true answers it is {truth.accuracy}.',
   },
   {
     id: 'part',
@@ -39,7 +39,7 @@ export const findings: FindingText[] = [
     id: 'lost',
     experiment: 'guardrails',
     verdict: 'stripped',
-    text: 'Students of the same teacher that asked harmless questions only refuse {allowedText.refusal}. Where the refusals were thrown away, it is {filtered.refusal}.',
+    text: 'Students that asked only harmless questions refuse {allowedText.refusal} of forbidden ones. Where the refusals were thrown away, it is {filtered.refusal}.',
   },
   {
     id: 'bias',
@@ -51,6 +51,6 @@ export const findings: FindingText[] = [
     id: 'poison',
     experiment: 'bias',
     verdict: 'poison',
-    text: 'Where one answer in twenty had been made biased, copies of a neutral teacher have a gap of {poison5.gap}.',
+    text: 'Where five in a hundred of all answers were made biased, all of them on the questions that are measured, copies of a neutral teacher have a gap of {poison5.gap}.',
   },
 ];

@@ -34,8 +34,8 @@ export const prices: Price[] = [
   {
     model: 'DeepSeek-R1, 2025',
     reported: '$294,000',
-    bought: 'The last stages of training, on top of a base model for about $6 million.',
-    missing: 'Research, failed runs, staff, and the hardware.',
+    bought: 'The last stages of training.',
+    missing: 'About $6 million for its own base model. Research, failed runs, staff, and the hardware.',
     source: 'nature',
   },
 ];

@@ -10,7 +10,7 @@ const COPIES = 'checked on copies of the source';
 
 export const sources = {
   nstm4: { text: 'White House Office of Science and Technology Policy, memorandum NSTM-4, “Adversarial Distillation of American AI Models”, M. Kratsios, 23 April 2026' },
-  cable: { text: 'US State Department, cable to its missions, 24 April 2026, as seen by Reuters' },
+  cable: { text: 'US State Department, cable, 24 April 2026, as seen by Reuters', note: 'checked on press reports of it' },
   openai: { text: 'OpenAI, memo to the House Select Committee, 12 February 2026' },
   anthropic: { text: 'Anthropic, “Detecting and preventing distillation attacks”, 23 February 2026' },
   embassy: { text: 'Embassy of China in Washington, statement, 24 April 2026' },
@@ -27,7 +27,7 @@ export const sources = {
   carlini: { text: 'Carlini et al. 2024, Stealing Part of a Production Language Model', url: arxiv('2403.06634') },
   qi: { text: 'Qi et al. 2024, Fine-tuning Aligned Language Models Compromises Safety', url: arxiv('2310.03693') },
   zhou: { text: 'Zhou et al. 2025, The Hidden Risks of Large Reasoning Models', url: arxiv('2502.12659') },
-  zhang: { text: 'Zhang et al. 2025, Safety evaluation and enhancement of distilled models', url: arxiv('2503.16529') },
+  zhang: { text: 'Zhang et al. 2025, Safety Evaluation and Enhancement of DeepSeek Models in Chinese Contexts', url: arxiv('2503.16529') },
   naseh: { text: 'Naseh et al. 2025, R1dacted: Investigating Local Censorship in DeepSeek’s R1', url: arxiv('2505.12625') },
   chaudhari: { text: 'Chaudhari et al. 2025, Cascading Adversarial Bias from Injection to Distillation', url: arxiv('2505.24842') },
   cheng: { text: 'Cheng, Agarwal and Amiri 2025, Do Students Debias Like Teachers?', url: arxiv('2510.26038') },

@@ -1,6 +1,6 @@
 import type { SourceKey } from './sources';
 
-/** One voice in the dispute, in its own words. */
+/** One voice in the dispute: its own words in quotation marks, our summary around them. */
 export interface Statement {
   who: string;
   when: string;
@@ -24,21 +24,21 @@ export const sides: Side[] = [
         source: 'nstm4',
       },
       {
-        who: 'US State Department, seen by Reuters',
+        who: 'US State Department, in a cable seen by Reuters',
         when: '24 April 2026',
-        text: 'The products “appear to perform comparably on select benchmarks at a fraction of the cost”. The campaigns “deliberately strip security protocols from the resulting models and undo mechanisms that ensure those AI models are ideologically neutral and truth-seeking”.',
+        text: 'The products “appear to perform comparably on select benchmarks at a fraction of the cost”, but lack the full performance. The campaigns “deliberately strip security protocols from the resulting models and undo mechanisms that ensure those AI models are ideologically neutral and truth-seeking”.',
         source: 'cable',
       },
       {
         who: 'OpenAI',
         when: '12 February 2026',
-        text: 'Accounts linked to DeepSeek used “obfuscated third-party routers”, and code to obtain outputs “for distillation in programmatic ways”.',
+        text: 'OpenAI says that accounts linked to DeepSeek used “obfuscated third-party routers”, and code to obtain outputs “for distillation in programmatic ways”.',
         source: 'openai',
       },
       {
         who: 'Anthropic',
         when: '23 February 2026',
-        text: 'About 24,000 fraudulent accounts and more than 16 million exchanges: more than 13 million by MiniMax, more than 3.4 million by Moonshot, more than 150,000 by DeepSeek.',
+        text: 'Anthropic says that it found about 24,000 fraudulent accounts and more than 16 million exchanges. It counts more than 13 million by MiniMax, more than 3.4 million by Moonshot, more than 150,000 by DeepSeek.',
         source: 'anthropic',
       },
     ],
@@ -49,19 +49,19 @@ export const sides: Side[] = [
       {
         who: 'Chinese embassy in Washington',
         when: '24 April 2026',
-        text: 'The allegations are “groundless”; they are “baseless” and “deliberate attacks on China’s development”.',
+        text: 'The allegations are “groundless”; they are “baseless … deliberate attacks on China’s development”.',
         source: 'embassy',
       },
       {
         who: 'DeepSeek’s authors, in Nature',
-        when: 'September 2025',
-        text: 'They state that R1 did not copy the reasoning of other models. Its base model read text from the web, and some of that text was written by AI.',
+        when: 'September 2025, before these claims',
+        text: 'They state that R1 did not copy the written reasoning of other models. They add that its base model read text from the web, and that some of it was written by AI.',
         source: 'nature',
       },
     ],
   },
   {
-    title: 'Those who looked from outside',
+    title: 'Those who reviewed or tested',
     statements: [
       {
         who: 'A press review of the OpenAI and Anthropic claims, udit.co',
@@ -70,7 +70,7 @@ export const sides: Side[] = [
         source: 'press',
       },
       {
-        who: 'CAISI at NIST, a US government body',
+        who: 'CAISI at NIST, part of the US government, which also accuses',
         when: '30 September 2025',
         text: 'It tested DeepSeek’s models against US models. It did not compare any model before and after distillation, so its tests cannot show what distillation does.',
         source: 'caisi',
