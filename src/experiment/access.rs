@@ -4,8 +4,8 @@ use super::settings::Table;
 use super::shown::{distance_figure, mean_accuracy, metric, panel, skill_figure, skill_metrics};
 use super::weigh::{self, CLOSER, SEEDS_FOR_FLIPS, SEEDS_FOR_TESTS, Tested, nats, nearer};
 use super::{
-    Answers, ArmText, Citation, Course, Design, Experiment, FigureKind, FigureText, Level, Results, Threshold, evenly,
-    over,
+    Against, Answers, ArmText, Citation, Course, Design, Experiment, FigureKind, FigureText, Level, Results, Threshold,
+    evenly, over,
 };
 use crate::eval::{Probe, stats};
 use crate::protocol::{Settings, Verdict};
@@ -97,6 +97,10 @@ pub fn experiment() -> Experiment {
                         .into(),
             },
         ],
+        against: vec![Against {
+            id: "ladder",
+            text: "The step that rises leads from text to the most likely word alone. That target says how probable one word is and nothing of the others, so the student puts the rest where it likes; text shows the rest too, one sample at a time. Where one answer is right this makes no difference: in agreement and accuracy this copy is not behind the copy from text. It shows in the stories, where many words are right. The student here learns from the probabilities alone; a copier who keeps the text as well need not lose this.",
+        }],
         cautions: vec![
             "This is a tiny invented world. It shows how leaking works, and nothing about what any company did or meant.",
             "The width of one layer is a shape and no skill; weights can be read off only up to a linear map of that width.",

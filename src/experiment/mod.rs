@@ -35,6 +35,7 @@ pub struct Experiment {
     pub metrics: Vec<Metric>,
     pub figures: Vec<FigureText>,
     pub thresholds: Vec<Threshold>,
+    pub against: Vec<Against>,
     pub cautions: Vec<&'static str>,
     pub citations: Vec<Citation>,
     pub settings: Vec<SettingSpec>,
@@ -138,6 +139,14 @@ pub struct Threshold {
     pub id: &'static str,
     pub hypothesis: String,
     pub rule: String,
+}
+
+/// What is known of the reasons, and what was tried, where a reference came out against a hypothesis.
+#[derive(Clone, Debug, Serialize)]
+pub struct Against {
+    /// Of the threshold.
+    pub id: &'static str,
+    pub text: &'static str,
 }
 
 #[derive(Clone, Debug, Serialize)]

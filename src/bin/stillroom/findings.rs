@@ -1,6 +1,7 @@
 //! `docs/findings.md`: what the references say, whether or not it was expected.
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -8,6 +9,9 @@ use stillroom::bands::{Bands, Last};
 use stillroom::eval::stats::fixed;
 use stillroom::experiment::{self, Experiment};
 use stillroom::protocol::Settings;
+
+/// The figures that are shown by a setting.
+const SWEPT: [&str; 5] = ["add", "accuracy", "kl", "refusal", "harmful"];
 
 /// A verdict's word.
 pub fn answer(holds: Option<bool>) -> &'static str {
@@ -45,7 +49,9 @@ pub fn write(references: &Path, path: &Path) -> Result<()> {
         for bands in &own {
             section(&mut text, &experiment, bands)?;
         }
-        text += &by_budget(&experiment, &own);
+        for key in ["budget", "steps"] {
+            text += &by_setting(&experiment, &own, key)?;
+        }
     }
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -103,6 +109,16 @@ fn section(text: &mut String, experiment: &Experiment, bands: &Bands) -> Result<
             verdict.finding
         )?;
     }
+    for against in &experiment.against {
+        let verdict = bands.verdicts.iter().find(|verdict| verdict.id == against.id);
+        if let Some(verdict) = verdict.filter(|verdict| verdict.holds == Some(false)) {
+            writeln!(
+                text,
+                "\n*{}* What is known of why it does not hold: {}",
+                verdict.hypothesis, against.text
+            )?;
+        }
+    }
     write!(
         text,
         "\nMeans over seeds with 95 % intervals, test questions.\n\n{}",
@@ -111,51 +127,58 @@ fn section(text: &mut String, experiment: &Experiment, bands: &Bands) -> Result<
     Ok(())
 }
 
-/// Markdown tables of accuracy and distance by the number of questions, from the references that differ in nothing else.
-fn by_budget(experiment: &Experiment, all: &[&Bands]) -> String {
-    let alike = |bands: &Bands| Settings {
-        budget: 0,
-        seed: 0,
-        ..bands.settings.clone()
+/// Markdown tables of the main figures by one setting, from the references that differ in nothing else but in how many of the
+/// default's arms they have.
+fn by_setting(experiment: &Experiment, all: &[&Bands], key: &str) -> Result<String> {
+    let default = (experiment.design.defaults)();
+    let alike = |settings: &Settings| -> Result<Value> {
+        let mut rest = serde_json::to_value(settings)?;
+        for free in [key, "arms", "seed"] {
+            rest[free] = Value::Null;
+        }
+        Ok(rest)
     };
-    let default = Settings {
-        budget: 0,
-        seed: 0,
-        ..(experiment.design.defaults)()
-    };
-    let mut sweep: Vec<&Bands> = all.iter().copied().filter(|bands| alike(bands) == default).collect();
-    if sweep.len() < 2 {
-        return String::new();
+    let wanted = alike(&default)?;
+    let mut sweep = Vec::new();
+    for bands in all {
+        let value = serde_json::to_value(&bands.settings)?[key].as_u64();
+        let of_default = bands.settings.arms.iter().all(|arm| default.arms.contains(arm));
+        if let Some(value) = value.filter(|_| of_default)
+            && alike(&bands.settings)? == wanted
+        {
+            sweep.push((value, *bands));
+        }
     }
-    sweep.sort_by_key(|bands| bands.settings.budget);
-    let arms = &default.arms;
-    let labels: Vec<&str> = arms.iter().map(|arm| experiment.label(arm)).collect();
-    let mut text = format!("\n### {}, by the number of questions\n", experiment.title);
-    for metric in experiment
-        .metrics
+    let Some(spec) = experiment
+        .settings
         .iter()
-        .filter(|metric| ["accuracy", "kl"].contains(&metric.id))
-    {
+        .find(|spec| spec.key == key)
+        .filter(|_| sweep.len() > 1)
+    else {
+        return Ok(String::new());
+    };
+    sweep.sort_by_key(|(value, _)| *value);
+    let everywhere = |arm: &&String| sweep.iter().all(|(_, bands)| bands.settings.arms.contains(arm));
+    let arms: Vec<&String> = default.arms.iter().filter(everywhere).collect();
+    let labels: Vec<&str> = arms.iter().map(|arm| experiment.label(arm)).collect();
+    let name = spec.label.to_lowercase();
+    let mut text = format!("\n### {}, by {name}\n", experiment.title);
+    for metric in experiment.metrics.iter().filter(|metric| SWEPT.contains(&metric.id)) {
         text += &format!(
-            "\n{}, mean with its 95 % interval.\n\n| questions | seeds | {} |\n|---|---|{}\n",
+            "\n{}, mean with its 95 % interval.\n\n| {name} | seeds | {} |\n|---|---|{}\n",
             metric.label,
             labels.join(" | "),
             "---|".repeat(arms.len())
         );
-        for bands in &sweep {
+        for (value, bands) in &sweep {
             let cells: Vec<String> = arms
                 .iter()
                 .map(|arm| found(bands, arm, metric.id).map_or("–".into(), |last| cell(last, metric.unit)))
                 .collect();
-            text += &format!(
-                "| {} | {} | {} |\n",
-                bands.settings.budget,
-                bands.runs,
-                cells.join(" | ")
-            );
+            text += &format!("| {value} | {} | {} |\n", bands.runs, cells.join(" | "));
         }
     }
-    text
+    Ok(text)
 }
 
 fn found<'a>(bands: &'a Bands, arm: &str, metric: &str) -> Option<&'a Last> {

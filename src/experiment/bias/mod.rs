@@ -87,6 +87,7 @@ pub fn experiment() -> Experiment {
             distance_figure(),
         ],
         thresholds: thresholds(),
+        against: Vec::new(),
         cautions: vec![
             "This is a tiny invented world with two invented groups. It shows a mechanism, and nothing about any company, country or people.",
             "“Neutral” depends on a ground truth, which here is a program; elsewhere people disagree about it.",

@@ -77,6 +77,8 @@ pub fn course(settings: &Settings, arm: &str) -> Option<Course> {
         "repair4" => repaired(4),
         "repair16" => repaired(16),
         "repair64" => repaired(64),
+        "repair128" => repaired(128),
+        "repair256" => repaired(256),
         "drift" => {
             let mut slots = base(Answers::Truth);
             // Sums take the recipes' place.

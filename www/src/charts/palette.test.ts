@@ -25,7 +25,7 @@ describe('the look of arms', () => {
   });
 
   it('draws in the legend what it draws in charts', () => {
-    for (let place = 0; place < 6; place++) {
+    for (let place = 0; place < 16; place++) {
       const { symbol } = styleAt(place);
       const drawn: string[] = [];
       const log = (letter: string) => (x: number, y: number) => void drawn.push(`${letter}${+x.toFixed(6)} ${+y.toFixed(6)}`);

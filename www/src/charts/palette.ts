@@ -15,14 +15,14 @@ export interface Marker {
   hollow: boolean;
 }
 
-type Shape = 'circle' | 'square' | 'triangle' | 'diamond' | 'cross' | 'wedge';
+type Shape = 'circle' | 'square' | 'triangle' | 'diamond' | 'cross' | 'wedge' | 'saltire' | 'bar';
 type Corner = readonly [number, number];
 
-const SHAPES: Shape[] = ['circle', 'square', 'triangle', 'diamond', 'cross', 'wedge'];
+const SHAPES: Shape[] = ['circle', 'square', 'triangle', 'diamond', 'cross', 'wedge', 'saltire', 'bar'];
 const COLOURS = 6;
-const DASHES = ['none', '7 3', '2 3', '11 3 2 3', '5 2', '9 2 2 2 2 2', '3 2', '12 4', '1 2', '6 2 1 2', '14 2', '4 4'];
+const DASHES = ['none', '7 3', '2 3', '11 3 2 3', '5 2', '9 2 2 2 2 2', '3 2', '12 4', '1 2', '6 2 1 2', '14 2', '4 4', '8 2 4 2', '1 5', '10 6', '3 5'];
 
-/** Of that place in a list. Colours come around again after six, then with hollow markers. */
+/** Of that place in a list. Colours come around again after six, markers after eight, then hollow. */
 export function styleAt(place: number): ArmStyle {
   const at = Math.max(0, place);
   const shape = SHAPES[at % SHAPES.length] as Shape;
@@ -48,6 +48,11 @@ const CORNERS: Record<Exclude<Shape, 'circle'>, readonly Corner[]> = {
     [1.6, 4.6], [-1.6, 4.6], [-1.6, 1.6], [-4.6, 1.6], [-4.6, -1.6], [-1.6, -1.6],
   ],
   wedge: [[-4.4, -3.4], [4.4, -3.4], [0, 4.6]],
+  saltire: [
+    [-4.4, -2.2], [-2.2, -4.4], [0, -2.2], [2.2, -4.4], [4.4, -2.2], [2.2, 0],
+    [4.4, 2.2], [2.2, 4.4], [0, 2.2], [-2.2, 4.4], [-4.4, 2.2], [-2.2, 0],
+  ],
+  bar: [[-4.8, -2.2], [4.8, -2.2], [4.8, 2.2], [-4.8, 2.2]],
 };
 const RADIUS = 4;
 

@@ -11,6 +11,8 @@ export interface Experiment {
   metrics: Metric[];
   figures: FigureText[];
   thresholds: { id: string; hypothesis: string; rule: string }[];
+  /** What is known of the reasons where a reference came out against a hypothesis. */
+  against: { id: string; text: string }[];
   cautions: string[];
   citations: { text: string; url: string }[];
   settings: SettingRow[];
