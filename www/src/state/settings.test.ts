@@ -32,7 +32,7 @@ describe('what differs between the settings of two runs', () => {
 it('a run is named after its seed and what is unusual about it', () => {
   const all = defaultsOf(capability.settings);
   expect(nameOf(capability, { ...all, seed: 3 })).toBe('seed 3');
-  expect(nameOf(capability, { ...all, budget: 50, steps: 6, items: 5 })).toBe('seed 1, query budget 50 questions, training steps 6 steps, 1 more');
+  expect(nameOf(capability, { ...all, budget: 50, steps: 6, items: 5 })).toBe('seed 1, query budget 50, training steps 6, 1 more');
 });
 
 describe('settings of a run file in the form', () => {

@@ -40,10 +40,12 @@ export function settingChanges(experiment: Experiment, before: Values, after: Va
 
 /** What a run is called until somebody names it: what differs from the defaults, and its seed. */
 export function nameOf(experiment: Experiment, settings: Values): string {
-  const changed = experiment.settings.filter(({ key, default: usual }) => key !== 'seed' && settings[key] !== undefined && !sameValue(settings[key], usual));
+  const unusual = experiment.settings.filter(({ key, default: usual }) => key !== 'seed' && settings[key] !== undefined && !sameValue(settings[key], usual));
+  // A list says least in few words.
+  const changed = [...unusual.filter((row) => row.kind !== 'arms'), ...unusual.filter((row) => row.kind === 'arms')];
   const parts = changed.slice(0, 2).map((row) => {
     const value = settings[row.key];
-    return Array.isArray(value) ? `${value.length} ${row.label.toLowerCase()}` : `${row.label.toLowerCase()} ${valueWords(row, value)}`;
+    return Array.isArray(value) ? `${value.length} ${row.label.toLowerCase()}` : `${row.label.toLowerCase()} ${valueWords({ ...row, unit: '' }, value)}`;
   });
   const more = changed.length > 2 ? [`${changed.length - 2} more`] : [];
   return [`seed ${Number(settings['seed'] ?? 0)}`, ...parts, ...more].join(', ');
