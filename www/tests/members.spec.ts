@@ -9,6 +9,7 @@ test('any two students of a run are set side by side', async ({ page }) => {
   const last = result.evaluations.at(-1)?.members ?? [];
   const name = (member: (typeof last)[number]): string => `${member.arm === 'logits' ? 'Probabilities' : 'Text'}, seed ${member.seed}`;
   await expect(part.locator('#member-first option')).toHaveText(last.map(name));
+  await part.locator('#member-second').selectOption(String(last.findIndex(({ arm, seed }) => arm === 'logits' && seed === 2)));
   await expect(part).toContainText('nothing but their seed');
 
   // One of either arm, and of either seed: what the engine measured of them is in the table.

@@ -27,13 +27,14 @@ export function bits(context: Context, text: FigureText): Figure {
       ),
       left,
     ].join(' '),
-    columns: ['student', 'bits_per_answer_token', ...text.panels.flatMap(({ metric }) => [metric, `${metric}_low`, `${metric}_high`])],
+    columns: ['student', 'bits_per_answer_token', ...text.panels.flatMap(({ metric }) => [metric, `${metric}_low`, `${metric}_high`, `${metric}_reference_median`, `${metric}_reference_low`, `${metric}_reference_high`])],
     rows: context.arms.map((arm) => [
       context.label(arm),
       bitsPerToken(arm, context.latest),
       ...text.panels.flatMap(({ metric }) => {
         const [one] = standingsOf([arm], context.latest, metric, context.isShare(metric));
-        return [one?.value, one?.low, one?.high];
+        const end = endOf(context.reference, arm, metric);
+        return [one?.value, one?.low, one?.high, end?.median, end?.low, end?.high];
       }),
     ]),
     legend: context.legend(),

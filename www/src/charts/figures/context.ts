@@ -1,5 +1,5 @@
 import type { Evaluation, Settings } from '../../wasm/stillroom.js';
-import { differences, type Bands } from '../../state/bands';
+import { curveOf, differences, type Bands } from '../../state/bands';
 import { isShare, metricOf, type Experiment, type PanelText, type Values } from '../../state/experiment';
 import { measure } from '../../state/series';
 import type { KeptRun } from '../../state/shelf.svelte';
@@ -102,7 +102,7 @@ export class Context {
     return this.latest.step === 0 ? 'Before training.' : `After ${this.latest.step} of ${this.steps} training steps.`;
   }
 
-  /** The measurements of these metrics, one row per student; and the teachers'. */
+  /** The measurements of these metrics, one row per student; and the teachers'; and the curves of the reference. */
   table(metrics: string[]): { columns: string[]; rows: Cell[][] } {
     const columns = ['step', 'questions', 'student', 'seed', ...metrics.map((metric) => this.column(metric))];
     const students = this.evaluations.flatMap((evaluation) =>
@@ -117,7 +117,21 @@ export class Context {
     const name = this.view?.plan?.teacher;
     const teacher = metrics.map((metric) => this.teacher(metric));
     const first = name && teacher.some((value) => value !== undefined) ? [['', 'test', `teacher (${name})`, '', ...teacher]] : [];
-    return { columns, rows: [...first, ...students] };
+    return { columns, rows: [...first, ...students, ...this.referenceRows(metrics)] };
+  }
+
+  private referenceRows(metrics: string[]): Cell[][] {
+    const { reference } = this;
+    if (!reference) return [];
+    const of = `of ${reference.seeds.length} seeds, reference`;
+    const lines = [['median', `median ${of}`], ['low', `5th percentile ${of}`], ['high', `95th percentile ${of}`]] as const;
+    return this.arms.flatMap((arm) => {
+      const curves = metrics.map((metric) => curveOf(reference, arm, metric));
+      const steps = curves.find((curve) => curve)?.steps ?? [];
+      return steps.flatMap((step) =>
+        lines.map(([line, name]) => [step, 'validation', this.label(arm), name, ...curves.map((curve) => curve?.[line][curve.steps.indexOf(step)])]),
+      );
+    });
   }
 
   /** "kl, nats per answer token" without blanks, so that it is one word in any program. */

@@ -49,7 +49,13 @@ describe.each(experiments)('the figures of $id', (experiment) => {
   it('show the reference before a run, where one was made', () => {
     const drawn = all(experiment, undefined, true).filter((figure) => figure.panels.length);
     expect(drawn.length).toBeGreaterThan(0);
-    for (const figure of drawn) expect(figure.reference, figure.id).toBeTruthy();
+    for (const figure of drawn) {
+      expect(figure.reference, figure.id).toBeTruthy();
+      // Whoever cannot see the chart finds the same in its words and in its table.
+      expect(figure.summary, figure.id).toMatch(/\d/);
+      expect(figure.rows.flat().filter((cell) => typeof cell === 'number').length, figure.id).toBeGreaterThan(figure.panels.length);
+      for (const row of figure.rows) expect(row, figure.id).toHaveLength(figure.columns.length);
+    }
   });
 
   it('draw the arms of the run only', () => {

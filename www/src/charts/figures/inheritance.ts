@@ -25,13 +25,14 @@ export function inheritance(context: Context, text: FigureText): Figure {
           ),
         ].join(' ')
       : 'The teachers are measured at the end of the run.',
-    columns: ['student', 'teacher', ...text.panels.flatMap(({ metric }) => [`teacher_${metric}`, `student_${metric}`, 'low', 'high'])],
+    columns: ['student', 'teacher', ...text.panels.flatMap(({ metric }) => [`teacher_${metric}`, `student_${metric}`, 'low', 'high', 'reference_median', 'reference_low', 'reference_high'])],
     rows: context.arms.map((arm) => [
       context.label(arm),
       teacherOf(context, arm),
       ...text.panels.flatMap(({ metric }) => {
         const [one] = standingsOf([arm], context.latest, metric, context.isShare(metric));
-        return [teachers(context, arm, metric), one?.value, one?.low, one?.high];
+        const end = endOf(context.reference, arm, metric);
+        return [teachers(context, arm, metric), one?.value, one?.low, one?.high, end?.median, end?.low, end?.high];
       }),
     ]),
     legend: context.legend(),
