@@ -42,15 +42,18 @@ export function standalone(figure: Figure, panels: SVGSVGElement[], origin: stri
   lines.forEach((line, index) =>
     svg.append(element('text', { x: GAP, y: 38 + 26 * index, 'font-family': FONT, 'font-size': 20, fill: colour('--ink') }, line)),
   );
-  figure.legend.forEach(({ label, style }, index) => {
+  figure.legend.forEach(({ label, style, run }, index) => {
     const at = legend[index] ?? { x: 0, row: 0 };
     const x = GAP + at.x;
     const y = 24 + 26 * lines.length + 20 * at.row + 12;
     const real = (paint: string): string => colour(paint.slice(4, -1));
     const { fill, stroke, strokeWidth } = symbolPaint(style);
+    const line = { x1: x, x2: x + 26, y1: y, y2: y, stroke: real(style.colour), 'stroke-width': run ? 1 : 2, 'stroke-dasharray': style.dash };
     svg.append(
-      element('line', { x1: x, x2: x + 26, y1: y, y2: y, stroke: real(style.colour), 'stroke-width': 2, 'stroke-dasharray': style.dash }),
-      element('path', { d: symbolPath(style.symbol), transform: `translate(${x + 13} ${y})`, fill: real(fill), stroke: real(stroke), 'stroke-width': strokeWidth }),
+      element('line', line),
+      run
+        ? element('text', { x: x + 10, y: y - 3, 'font-size': 10, fill: colour('--ink') }, String(run))
+        : element('path', { d: symbolPath(style.symbol), transform: `translate(${x + 13} ${y})`, fill: real(fill), stroke: real(stroke), 'stroke-width': strokeWidth }),
       element('text', { x: x + 33, y: y + 4, fill: colour('--ink') }, label),
     );
   });

@@ -20,6 +20,8 @@ type Corner = readonly [number, number];
 
 const SHAPES: Shape[] = ['circle', 'square', 'triangle', 'diamond', 'cross', 'wedge', 'saltire', 'bar'];
 const COLOURS = 6;
+/** Of runs made earlier, whose lines are thin. */
+const RUN_DASHES = ['2 2', '6 2', '1 3', '6 2 1 2', '9 3'];
 const DASHES = ['none', '7 3', '2 3', '11 3 2 3', '5 2', '9 2 2 2 2 2', '3 2', '12 4', '1 2', '6 2 1 2', '14 2', '4 4', '8 2 4 2', '1 5', '10 6', '3 5'];
 
 /** Of that place in a list. Colours come around again after six, markers after eight, then hollow. */
@@ -31,6 +33,11 @@ export function styleAt(place: number): ArmStyle {
     dash: DASHES[at % DASHES.length] as string,
     symbol: { shape, hollow: Math.floor(at / SHAPES.length) % 2 === 1 },
   };
+}
+
+/** How the lines of an earlier run of that number are dashed. */
+export function runDash(number: number): string {
+  return RUN_DASHES[(number - 1) % RUN_DASHES.length] as string;
 }
 
 /** An arm looks the same in every figure and every run of its experiment, whichever arms are chosen. */

@@ -6,7 +6,7 @@ export const PARTS: Choice[] = [
   { value: 'title', label: 'Title', help: 'The name of the experiment.' },
   { value: 'question', label: 'Question', help: 'What the experiment asks.' },
   { value: 'expected', label: 'What is expected', help: 'The hypothesis, and what would prove it wrong.' },
-  { value: 'predict', label: 'Predict first', help: 'Readers may say what they expect before the run; afterwards both are shown.' },
+  { value: 'predict', label: 'Predict first', help: 'Readers may say what they expect before the run, and draw a curve; afterwards both are shown.' },
   { value: 'start', label: 'Start and Pause', help: 'Without it only the page around the frame can start the run.' },
   { value: 'reset', label: 'Reset', help: 'Back to the beginning.' },
   { value: 'progress', label: 'Progress', help: 'What is happening, how far it is, and on which device.' },

@@ -10,6 +10,7 @@ import { Readiness } from './readiness';
 import { recordedRun } from './recorded';
 import { References } from './references.svelte';
 import { openRunFile } from './runfile';
+import { Shelf } from './shelf.svelte';
 import { RunView } from './view.svelte';
 
 interface Bench {
@@ -48,6 +49,7 @@ export class Lab {
   /** Why a recorded run is played instead of a live one. */
   recordedBecause = $state('');
   readonly references = new References();
+  readonly shelf = new Shelf();
   private base = $state.raw<Bench>();
   private opened = $state.raw<Bench>();
   private waiting = $state.raw<RunView>();
@@ -179,6 +181,16 @@ export class Lab {
     }
   }
 
+  /** From the beginning with these settings, on this device. What lies on top of it is put away. */
+  again(values: Values): void {
+    if (this.status === 'failed' || (this.status === 'ready' && !this.canCompute)) return;
+    this.closeFile();
+    this.values = { ...this.values, ...values };
+    this.replaceAwaited();
+    this.starting = true;
+    if (this.canCompute) this.prepare();
+  }
+
   /** The same once more, with so many seeds side by side. */
   repeat(seeds: number): void {
     this.values = { ...this.values, seeds };
@@ -199,8 +211,9 @@ export class Lab {
   reset(): void {
     this.starting = false;
     this.replaceAwaited();
-    if (this.canCompute && !this.opened && this.stale) this.prepare();
-    else (this.opened ?? this.base)?.driver.send({ type: 'reset' });
+    if (this.canCompute && !this.opened && this.stale) return this.prepare();
+    if (this.base && !this.opened) void this.shelf.takeStopped(this.base.view, this.base.driver);
+    (this.opened ?? this.base)?.driver.send({ type: 'reset' });
   }
 
   // ---- files
@@ -367,6 +380,7 @@ export class Lab {
   /** Has the device make ready for the experiment and settings on screen; what it had is gone. */
   private prepare(): void {
     if (!this.base) return;
+    void this.shelf.takeStopped(this.base.view, this.base.driver);
     if (this.waiting || this.base.view.experiment !== this.experiment) this.base = { ...this.base, view: this.freshView() };
     this.waiting = undefined;
     this.base.driver.send({ type: 'prepare', settings: { ...this.values, experiment: this.experiment.id } as Settings });
@@ -395,6 +409,7 @@ export class Lab {
           driver.send({ type: 'start' });
         }
       } else if (event.type === 'finished' && view.source !== 'opened') {
+        if (view.source === 'live') this.shelf.add(event.run, 'here');
         if (event.run.stopped) this.notify('error', event.run.stopped);
         this.awaited?.resolve(event.run);
         this.awaited = undefined;

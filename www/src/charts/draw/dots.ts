@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import { plotSymbol, symbolPaint, type ArmStyle } from '../palette';
-import { percentTick } from './line';
+import { movedApart } from './labels';
+import { numbered, percentTick } from './line';
 import { tidy } from './tidy';
 
 /** One arm in a dot plot. */
@@ -11,6 +12,8 @@ export interface Row {
   run?: { value: number; low: number; high: number; text: string } | undefined;
   /** Many seeds computed beforehand. */
   reference?: { median: number; low: number; high: number } | undefined;
+  /** Runs made earlier, by their numbers. */
+  earlier?: { number: number; value: number }[] | undefined;
 }
 
 export interface DotPlot {
@@ -22,6 +25,10 @@ export interface DotPlot {
 }
 
 const ROW = 24;
+/** More where the numbers of earlier runs stand under the marks. */
+const NUMBERED_ROW = 36;
+/** Room for a number of a run, px. */
+const DIGIT = 8;
 const TOP = 24;
 const BOTTOM = 26;
 
@@ -33,6 +40,7 @@ export function dotPlot({ width, rows, domain, percent, level }: DotPlot): SVGSV
   const y = (row: Row): string => row.label;
   const referenced = rows.filter((row) => row.reference);
   const run = rows.filter((row) => row.run);
+  const height = rows.some((row) => row.earlier?.length) ? NUMBERED_ROW : ROW;
   const marks: Plot.Markish[] = [
     Plot.gridX({ stroke: 'var(--rule)', strokeOpacity: 1, ticks }),
     Plot.axisX({ ticks, tickSize: 0, tickPadding: 6, label: null, color: 'var(--ink-soft)', ...(percent ? { tickFormat: percentTick } : {}) }),
@@ -49,6 +57,8 @@ export function dotPlot({ width, rows, domain, percent, level }: DotPlot): SVGSV
     Plot.tickX(referenced, { y, x: (row: Row) => row.reference?.median, stroke: 'var(--ink-soft)', strokeWidth: 2, insetTop: 4, insetBottom: 4 }),
   ];
   if (level) marks.push(...levelMarks(level, domain));
+  const across = width - margins.marginLeft - margins.marginRight;
+  for (const row of rows) marks.push(...earlierMarks(row, domain, across));
   for (const row of run) {
     const { colour } = row.style;
     marks.push(
@@ -60,13 +70,24 @@ export function dotPlot({ width, rows, domain, percent, level }: DotPlot): SVGSV
   return tidy(
     Plot.plot({
       width,
-      height: rows.length * ROW + TOP + BOTTOM,
+      height: rows.length * height + TOP + BOTTOM,
       ...margins,
       x: { domain },
       y: { domain: rows.map((row) => row.label), padding: 0.1 },
       marks,
     }),
   );
+}
+
+/** A short stroke where each earlier run stands, and its number under it, moved aside where two would lie on each other. */
+function earlierMarks(row: Row, domain: [number, number], across: number): Plot.Markish[] {
+  const runs = row.earlier ?? [];
+  const at = runs.map(({ value }) => ((value - domain[0]) / (domain[1] - domain[0])) * across);
+  const placed = movedApart(at, across, DIGIT);
+  return runs.flatMap(({ number, value }, index) => [
+    Plot.tickX([row], { y: (one: Row) => one.label, x: value, stroke: row.style.colour, strokeWidth: 1.25, insetTop: 9, insetBottom: 9 }),
+    Plot.text([row], { ...numbered(row.style), y: (one: Row) => one.label, x: value, dx: (placed[index] ?? 0) - (at[index] ?? 0), dy: 13, text: () => String(number) }),
+  ]);
 }
 
 /** The name of a level is written on the side where there is more room. */

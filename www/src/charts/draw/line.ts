@@ -13,10 +13,20 @@ export interface Line extends Series {
   reference?: { step: number; median: number; low: number; high: number }[] | undefined;
 }
 
+/** A line of a run made earlier: thin, dashed by its run, with the run's number at its end. */
+export interface EarlierLine extends Series {
+  style: ArmStyle;
+  dash: string;
+  number: number;
+  /** How many runs are drawn before it, so that their numbers do not lie on each other. */
+  place: number;
+}
+
 export interface LineChart {
   width: number;
   height: number;
   lines: Line[];
+  earlier?: EarlierLine[];
   /** Last step of the run. */
   steps: number;
   y: { domain: [number, number]; log?: boolean; percent?: boolean };
@@ -65,6 +75,7 @@ export function lineChart(chart: LineChart): SVGSVGElement {
   ];
   for (const { reference, points, style } of chart.lines) if (reference) marks.push(...referenceMarks(reference, style, clip, !points.length));
   if (chart.level) marks.push(...levelMarks(chart.level));
+  for (const line of chart.earlier ?? []) marks.push(...earlierMarks(line, clip));
   for (const { points, style } of chart.lines) {
     const line = { x: 'step', y: (point: Point) => clip(point.median), stroke: style.colour };
     if (points.some((point) => point.max > point.min)) {
@@ -102,6 +113,20 @@ function referenceMarks(reference: ReferencePoint[], style: ArmStyle, clip: (val
     marks.push(Plot.lineY(reference, { x: 'step', y, stroke: style.colour, strokeOpacity: 0.75, strokeWidth: 1, strokeDasharray: style.dash }));
   }
   return marks;
+}
+
+function earlierMarks({ points, style, dash, number, place }: EarlierLine, clip: (value: number) => number): Plot.Markish[] {
+  const line = { x: 'step', y: (point: Point) => clip(point.median), stroke: style.colour };
+  return [
+    Plot.lineY(points, { ...line, strokeWidth: 1.1, strokeDasharray: dash }),
+    Plot.dot(points.slice(-1), { ...line, r: 2.5, symbol: plotSymbol(style.symbol), fill: 'var(--paper-raised)', strokeWidth: 1 }),
+    Plot.text(points.slice(-1), { ...numbered(style), x: 'step', y: line.y, text: () => String(number), dx: -6 - 8 * place, dy: -7 }),
+  ];
+}
+
+/** The look of a run's number beside its line or mark. */
+export function numbered(style: ArmStyle): { fill: string; fontSize: number; stroke: string; strokeWidth: number } {
+  return { fill: style.colour, fontSize: 10, stroke: 'var(--paper-raised)', strokeWidth: 3 };
 }
 
 function levelMarks(level: Level): Plot.Markish[] {

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { plotSymbol, symbolPaint, type ArmStyle } from '../palette';
 import { decades } from '../scale';
 import { movedApart } from './labels';
+import { numbered } from './line';
 import { tidy } from './tidy';
 
 /** One labelled mark. */
@@ -18,10 +19,19 @@ export interface Mark {
   run: boolean;
 }
 
+/** A mark of a run made earlier: small, hollow, with the run's number. */
+export interface EarlierMark {
+  style: ArmStyle;
+  x: number;
+  y: number;
+  number: number;
+}
+
 export interface Scatter {
   width: number;
   height: number;
   marks: Mark[];
+  earlier?: EarlierMark[];
   x: Axis;
   y: Axis;
   /** Draws the line on which both are equal. */
@@ -62,6 +72,13 @@ export function scatter(chart: Scatter): SVGSVGElement {
     Plot.text([y.label], { frameAnchor: 'top-left', dx: -38, dy: -16, textAnchor: 'start', fill: 'var(--ink-soft)' }),
   ];
   if (chart.diagonal) parts.push(...diagonalMarks(chart, chart.diagonal));
+  for (const mark of chart.earlier ?? []) {
+    const { style, number } = mark;
+    parts.push(
+      Plot.dot([mark], { x: 'x', y: 'y', r: 2.5, symbol: plotSymbol(style.symbol), fill: 'var(--paper-raised)', stroke: style.colour, strokeWidth: 1 }),
+      Plot.text([mark], { ...numbered(style), x: 'x', y: 'y', dx: -6, dy: -6, text: () => String(number) }),
+    );
+  }
   for (const mark of marks) {
     const { style, reference } = mark;
     if (reference) {

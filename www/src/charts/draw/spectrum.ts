@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import { plotSymbol, symbolPaint, type ArmStyle } from '../palette';
 import { decades } from '../scale';
 import { LINE_HEIGHT, movedApart } from './labels';
+import { numbered } from './line';
 import { tidy } from './tidy';
 
 /** Singular values of the numbers that one defence lets through. */
@@ -13,17 +14,23 @@ export interface SpectrumLine {
   found: number;
 }
 
+/** Of a run made earlier. */
+export interface EarlierSpectrum extends Omit<SpectrumLine, 'label'> {
+  dash: string;
+  number: number;
+}
+
 const WIDE = 420;
 /** Below this everything is rounding. */
 const LEAST = 1e-10;
 
 /** Singular values, largest first, on a logarithmic scale, and the true width of the model. */
-export function spectrumChart(lines: SpectrumLine[], truth: number, width: number, height: number): SVGSVGElement {
+export function spectrumChart(lines: SpectrumLine[], earlier: EarlierSpectrum[], truth: number, width: number, height: number): SVGSVGElement {
   const wide = width >= WIDE;
   const margins = { marginLeft: 54, marginRight: wide ? 132 : 14, marginTop: 24, marginBottom: 36 };
-  const smallest = Math.min(...lines.flatMap(({ values }) => values.filter((value) => value > 0)));
+  const smallest = Math.min(...[...lines, ...earlier].flatMap(({ values }) => values.filter((value) => value > 0)));
   const low = Math.max(LEAST, 10 ** Math.floor(Math.log10(smallest)));
-  const longest = Math.max(truth + 1, ...lines.map(({ values }) => values.length));
+  const longest = Math.max(truth + 1, ...[...lines, ...earlier].map(({ values }) => values.length));
   const ticks = decades(low, 1, 5);
   const at = (value: number): number => Math.max(low, value);
   const inner = height - margins.marginTop - margins.marginBottom;
@@ -34,6 +41,13 @@ export function spectrumChart(lines: SpectrumLine[], truth: number, width: numbe
     Plot.ruleX([truth], { stroke: 'var(--ink)', strokeWidth: 1.25, strokeDasharray: '1 3', strokeLinecap: 'round' }),
     Plot.text([`true width ${truth}`], { x: truth, frameAnchor: 'top', dy: -14, textAnchor: truth > longest / 2 ? 'end' : 'start', fill: 'var(--ink)', fontStyle: 'italic' }),
   ];
+  earlier.forEach(({ style, values, found, dash, number }) => {
+    const points = values.map((value, index) => [index + 1, at(value)] as const);
+    marks.push(
+      Plot.lineY(points, { x: '0', y: '1', stroke: style.colour, strokeWidth: 1, strokeDasharray: dash }),
+      Plot.text(points.slice(found - 1, found), { ...numbered(style), x: '0', y: '1', dx: -6, dy: -7, text: () => String(number) }),
+    );
+  });
   for (const { style, values, found } of lines) {
     const points = values.map((value, index) => [index + 1, at(value)] as const);
     const cliff = points[found - 1];

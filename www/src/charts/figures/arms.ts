@@ -11,7 +11,7 @@ export function arms(context: Context, text: FigureText): Figure {
     const standings = standingsOf(context.arms, context.latest, panel.metric, context.isShare(panel.metric));
     return { panel, standings, rows: rowsOf(context, panel.metric, standings), level: context.level(panel) };
   });
-  const drawn = panels.filter(({ rows }) => rows.some((row) => row.run || row.reference));
+  const drawn = panels.filter(({ rows }) => rows.some((row) => row.run || row.reference || row.earlier?.length));
   const referenced = drawn.some(({ rows }) => rows.some((row) => row.reference));
   return {
     id: text.id,
@@ -50,19 +50,23 @@ export function arms(context: Context, text: FigureText): Figure {
 }
 
 function rowsOf(context: Context, metric: string, standings: Standing[]): Row[] {
-  return context.arms.map((arm) => {
+  return context.allArms.map((arm) => {
     const standing = standings.find((one) => one.arm === arm);
     return {
       label: context.label(arm),
       style: context.style(arm),
       run: standing && { value: standing.value, low: standing.low, high: standing.high, text: context.show(metric, standing.value) },
-      reference: endOf(context.reference, arm, metric),
+      reference: context.arms.includes(arm) ? endOf(context.reference, arm, metric) : undefined,
+      earlier: context.earlier.flatMap(({ number, context: one }) => {
+        const [found] = standingsOf([arm], one.latest, metric, false);
+        return found ? [{ number, value: found.value }] : [];
+      }),
     };
   });
 }
 
 function domainOf(rows: Row[]): [number, number] {
-  const values = rows.flatMap(({ run, reference }) => [run?.low, run?.high, reference?.low, reference?.high]).filter((value) => value !== undefined);
+  const values = rows.flatMap(({ run, reference, earlier }) => [run?.low, run?.high, reference?.low, reference?.high, ...(earlier ?? []).map((one) => one.value)]).filter((value) => value !== undefined);
   const [low, high] = [Math.min(0, ...values), Math.max(0.1, ...values)];
   return [low < 0 ? low * 1.08 : 0, high * 1.08];
 }

@@ -2,14 +2,15 @@ import { endOf } from '../../state/bands';
 import type { FigureText } from '../../state/experiment';
 import { bitsPerToken, standingsOf } from '../../state/latest';
 import { decimals, number } from '../../state/words';
-import { scatter, type Mark } from '../draw/scatter';
+import { scatter, type EarlierMark, type Mark } from '../draw/scatter';
 import { listed, type Context } from './context';
 import type { Figure } from './figure';
 
 /** A metric against what the API exposes of every answer token: one mark per arm that bought anything. */
 export function bits(context: Context, text: FigureText): Figure {
-  const panels = text.panels.map((panel) => ({ panel, marks: marksOf(context, panel.metric) }));
+  const panels = text.panels.map((panel) => ({ panel, marks: marksOf(context, panel.metric), earlier: earlierMarks(context, panel.metric) }));
   const all = panels.flatMap(({ marks }) => marks);
+  const drawn = all.length > 0 || panels.some(({ earlier }) => earlier.length);
   const free = context.latest ? context.arms.filter((arm) => bitsPerToken(arm, context.latest) === undefined) : [];
   const left = free.length ? `Not drawn, because nothing was bought for it: ${free.map((arm) => context.label(arm)).join(', ')}.` : '';
   return {
@@ -26,21 +27,22 @@ export function bits(context: Context, text: FigureText): Figure {
       ),
       left,
     ].join(' '),
-    columns: ['student', 'bits_per_answer_token', ...text.panels.flatMap(({ metric }) => [metric, `${metric}_low`, `${metric}_high`])],
+    columns: ['student', 'bits_per_answer_token', ...text.panels.flatMap(({ metric }) => [metric, `${metric}_low`, `${metric}_high`, `${metric}_reference_median`, `${metric}_reference_low`, `${metric}_reference_high`])],
     rows: context.arms.map((arm) => [
       context.label(arm),
       bitsPerToken(arm, context.latest),
       ...text.panels.flatMap(({ metric }) => {
         const [one] = standingsOf([arm], context.latest, metric, context.isShare(metric));
-        return [one?.value, one?.low, one?.high];
+        const end = endOf(context.reference, arm, metric);
+        return [one?.value, one?.low, one?.high, end?.median, end?.low, end?.high];
       }),
     ]),
     legend: context.legend(),
     waiting: 'No measurement yet',
     wide: false,
     canLog: false,
-    panels: all.length
-      ? panels.map(({ panel, marks }) => ({
+    panels: drawn
+      ? panels.map(({ panel, marks, earlier }) => ({
           label: text.panels.length > 1 ? context.name(panel) : undefined,
           least: 20,
           draw: (width) =>
@@ -48,8 +50,9 @@ export function bits(context: Context, text: FigureText): Figure {
               width,
               height: 320,
               marks,
-              x: { domain: around(marks.map((mark) => mark.x)), log: true, label: 'bits exposed per answer token' },
-              y: { domain: around(marks.flatMap((mark) => [mark.y, mark.low, mark.high, mark.reference?.low, mark.reference?.high])), log: true, label: context.name(panel) },
+              earlier,
+              x: { domain: around([...marks, ...earlier].map((mark) => mark.x)), log: true, label: 'bits exposed per answer token' },
+              y: { domain: around([...marks.flatMap((mark) => [mark.y, mark.low, mark.high, mark.reference?.low, mark.reference?.high]), ...earlier.map((mark) => mark.y)]), log: true, label: context.name(panel) },
             }),
         }))
       : [],
@@ -69,6 +72,10 @@ function marksOf(context: Context, metric: string): Mark[] {
     const [low, high] = [Math.max(standing?.low ?? y, y / 1e3), standing?.high ?? y];
     return [{ label: context.label(arm), style: context.style(arm), x, y, low, high, reference, run: standing !== undefined }];
   });
+}
+
+function earlierMarks(context: Context, metric: string): EarlierMark[] {
+  return context.earlier.flatMap(({ number, context: one }) => (one.latest ? marksOf(one, metric) : []).map(({ style, x, y }) => ({ style, x, y, number })));
 }
 
 function around(values: (number | undefined)[]): [number, number] {

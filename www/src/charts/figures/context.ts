@@ -1,31 +1,48 @@
 import type { Evaluation, Settings } from '../../wasm/stillroom.js';
-import { differences, type Bands } from '../../state/bands';
+import { curveOf, differences, type Bands } from '../../state/bands';
 import { isShare, metricOf, type Experiment, type PanelText, type Values } from '../../state/experiment';
 import { measure } from '../../state/series';
+import type { KeptRun } from '../../state/shelf.svelte';
 import type { RunView } from '../../state/view.svelte';
 import { decimals, percent } from '../../state/words';
 import type { Cell } from '../csv';
-import { styleOf, type ArmStyle } from '../palette';
+import { runDash, styleOf, type ArmStyle } from '../palette';
 import type { LegendEntry } from './figure';
 
 /** What guessing a fact gives: one of 24 names. */
 const CHANCE = 1 / 24;
 
+/** What the figures look at of a run, whether it is on screen or kept. */
+export type Shown = Pick<RunView, 'plan' | 'teacher' | 'evaluations' | 'run' | 'arms'>;
+
+/** A kept run of the same experiment, drawn thinly beside the one on screen. */
+export interface Earlier {
+  /** Its number in this visit: it stands at its lines and marks. */
+  number: number;
+  name: string;
+  dash: string;
+  context: Context;
+}
+
 /** A run, or what is known before there is one, as the figures look at it. */
 export class Context {
   readonly arms: string[];
+  /** Those of the earlier runs, too. */
+  readonly allArms: string[];
   readonly steps: number;
   readonly evaluations: Evaluation[];
   readonly latest: Evaluation | undefined;
   /** Of the same settings; nothing where the reference is of others. */
   readonly reference: Bands | undefined;
+  readonly earlier: Earlier[];
   private readonly labels: Record<string, string>;
 
   constructor(
     readonly experiment: Experiment,
-    readonly view: RunView | undefined,
+    readonly view: Shown | undefined,
     values: Values,
     bands: Bands | undefined,
+    kept: KeptRun[] = [],
   ) {
     const settings = settingsOf(view, values);
     const known = experiment.arms.map((arm) => arm.id);
@@ -34,6 +51,8 @@ export class Context {
     this.evaluations = view?.evaluations ?? [];
     this.latest = this.evaluations.at(-1);
     this.reference = bands && !differences(bands, settings).length ? bands : undefined;
+    this.earlier = kept.map((one) => earlierOf(experiment, one));
+    this.allArms = known.filter((arm) => [this, ...this.earlier.map((one) => one.context)].some(({ arms }) => arms.includes(arm)));
     this.labels = Object.fromEntries(experiment.arms.map((arm) => [arm.id, arm.short]));
   }
 
@@ -46,7 +65,7 @@ export class Context {
   }
 
   legend(): LegendEntry[] {
-    return this.arms.map((arm) => ({ id: arm, label: this.label(arm), style: this.style(arm) }));
+    return this.allArms.map((arm) => ({ id: arm, label: this.label(arm), style: this.style(arm) }));
   }
 
   isShare(metric: string): boolean {
@@ -83,7 +102,7 @@ export class Context {
     return this.latest.step === 0 ? 'Before training.' : `After ${this.latest.step} of ${this.steps} training steps.`;
   }
 
-  /** The measurements of these metrics, one row per student; and the teachers'. */
+  /** The measurements of these metrics, one row per student; and the teachers'; and the curves of the reference. */
   table(metrics: string[]): { columns: string[]; rows: Cell[][] } {
     const columns = ['step', 'questions', 'student', 'seed', ...metrics.map((metric) => this.column(metric))];
     const students = this.evaluations.flatMap((evaluation) =>
@@ -98,7 +117,21 @@ export class Context {
     const name = this.view?.plan?.teacher;
     const teacher = metrics.map((metric) => this.teacher(metric));
     const first = name && teacher.some((value) => value !== undefined) ? [['', 'test', `teacher (${name})`, '', ...teacher]] : [];
-    return { columns, rows: [...first, ...students] };
+    return { columns, rows: [...first, ...students, ...this.referenceRows(metrics)] };
+  }
+
+  private referenceRows(metrics: string[]): Cell[][] {
+    const { reference } = this;
+    if (!reference) return [];
+    const of = `of ${reference.seeds.length} seeds, reference`;
+    const lines = [['median', `median ${of}`], ['low', `5th percentile ${of}`], ['high', `95th percentile ${of}`]] as const;
+    return this.arms.flatMap((arm) => {
+      const curves = metrics.map((metric) => curveOf(reference, arm, metric));
+      const steps = curves.find((curve) => curve)?.steps ?? [];
+      return steps.flatMap((step) =>
+        lines.map(([line, name]) => [step, 'validation', this.label(arm), name, ...curves.map((curve) => curve?.[line][curve.steps.indexOf(step)])]),
+      );
+    });
   }
 
   /** "kl, nats per answer token" without blanks, so that it is one word in any program. */
@@ -109,8 +142,15 @@ export class Context {
   }
 }
 
+/** Without a reference of its own: that of the run on screen is there already. */
+function earlierOf(experiment: Experiment, { number, name, run }: KeptRun): Earlier {
+  const { plan, teacher, evaluations } = run;
+  const view = { plan, teacher, evaluations, run, arms: [...new Set(plan.members.map((member) => member.arm))] };
+  return { number, name, dash: runDash(number), context: new Context(experiment, view, {}, undefined) };
+}
+
 /** The settings of what is on screen: of the run, or of the form before there is one. */
-export function settingsOf(view: RunView | undefined, values: Values): Settings {
+export function settingsOf(view: Pick<RunView, 'plan'> | undefined, values: Values): Settings {
   return view?.plan?.settings ?? (values as Settings);
 }
 

@@ -8,7 +8,8 @@ import type { Figure } from './figure';
 /** The three totals of cost, which differ in who is thought to have paid for the teacher. */
 export function cost(context: Context, text: FigureText): Figure {
   const totals = totalsOf(context.arms, context.evaluations);
-  const labels = Object.fromEntries(context.arms.map((arm) => [arm, context.label(arm)]));
+  const labels = Object.fromEntries(context.allArms.map((arm) => [arm, context.label(arm)]));
+  const earlier = context.earlier.map(({ number, context: one }) => ({ number, totals: totalsOf(one.arms, one.evaluations) }));
   const words = totals.map((one) => `${context.label(one.arm)}: ${TOTALS.map(({ key, label }) => `${label} ${large(one[key])}`).join(', ')}.`);
   return {
     id: text.id,
@@ -21,8 +22,8 @@ export function cost(context: Context, text: FigureText): Figure {
     waiting: 'Nothing has been spent yet',
     wide: false,
     canLog: false,
-    panels: totals.some((one) => one.student > 0)
-      ? [{ least: 15, draw: (width) => costChart(totals, labels, (arm) => context.style(arm), width) }]
+    panels: [totals, ...earlier.map((one) => one.totals)].flat().some((one) => one.student > 0)
+      ? [{ least: 15, draw: (width) => costChart(totals, earlier, labels, (arm) => context.style(arm), width) }]
       : [],
   };
 }

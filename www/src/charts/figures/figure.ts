@@ -28,6 +28,8 @@ export interface LegendEntry {
   id: string;
   label: string;
   style: ArmStyle;
+  /** The number of an earlier run, which has no marker of its own. */
+  run?: number;
 }
 
 export interface Panel {

@@ -49,7 +49,13 @@ describe.each(experiments)('the figures of $id', (experiment) => {
   it('show the reference before a run, where one was made', () => {
     const drawn = all(experiment, undefined, true).filter((figure) => figure.panels.length);
     expect(drawn.length).toBeGreaterThan(0);
-    for (const figure of drawn) expect(figure.reference, figure.id).toBeTruthy();
+    for (const figure of drawn) {
+      expect(figure.reference, figure.id).toBeTruthy();
+      // Whoever cannot see the chart finds the same in its words and in its table.
+      expect(figure.summary, figure.id).toMatch(/\d/);
+      expect(figure.rows.flat().filter((cell) => typeof cell === 'number').length, figure.id).toBeGreaterThan(figure.panels.length);
+      for (const row of figure.rows) expect(row, figure.id).toHaveLength(figure.columns.length);
+    }
   });
 
   it('draw the arms of the run only', () => {
@@ -89,4 +95,37 @@ it('an arm for which nothing was bought is named, since a logarithm has no place
   const ladder = find(all(experimentOf('access'), inventedRun({ experiment: 'access' })), 'ladder');
   expect(ladder.note).toContain('nothing was bought for it: True');
   expect(ladder.summary).toContain('Every logit');
+});
+
+describe.each(experiments)('earlier runs in the figures of $id', (experiment) => {
+  const id = experiment.id;
+  const steps = Number(defaultsOf(experiment.settings)['steps']);
+  const kept = [1, 2].map((number) => ({ number, name: `named ${number}`, run: inventedRun({ experiment: id, seed: 10 + number, steps: steps * number }), source: 'here' as const, hidden: false }));
+  const beside = (view: RunView | undefined): Figure[] => figuresOf(new Context(experiment, view, defaultsOf(experiment.settings), undefined, kept));
+
+  it('have a chip in the legend, their numbers in the table and their words in the summary', () => {
+    const run = inventedRun({ experiment: id, steps });
+    const alone = all(experiment, run);
+    beside(viewOf(run, experiment)).forEach((figure, at) => {
+      expect(figure.legend.filter((entry) => entry.run).map((entry) => entry.label)).toEqual(['named 1', 'named 2']);
+      expect(figure.columns).toEqual(['run', ...(alone[at]?.columns ?? [])]);
+      expect(figure.rows.length).toBe(3 * (alone[at]?.rows.length ?? 0));
+      for (const row of figure.rows) expect(row).toHaveLength(figure.columns.length);
+      expect(figure.summary.startsWith(alone[at]?.summary ?? '?')).toBe(true);
+      expect(figure.summary).toMatch(/Earlier run 1, named 1: .*Earlier run 2, named 2: /);
+    });
+  });
+
+  it('are drawn even before the first measurement of the next one', () => {
+    for (const figure of beside(undefined)) expect(figure.panels.length, figure.id).toBeGreaterThan(0);
+  });
+});
+
+it('a student that only an earlier run has is in the legend, and the note does not speak of it', () => {
+  const access = experimentOf('access');
+  const run = inventedRun({ experiment: 'access', arms: ['full', 'top5'] });
+  const kept = [{ number: 4, name: 'other', run: inventedRun({ experiment: 'access', arms: ['full', 'truth'] }), source: 'here' as const, hidden: false }];
+  const ladder = find(figuresOf(new Context(access, viewOf(run, access), {}, undefined, kept)), 'ladder');
+  expect(ladder.legend.map((entry) => entry.id)).toEqual(['full', 'top5', 'truth', 'run-4']);
+  expect(ladder.note).not.toContain('nothing was bought');
 });

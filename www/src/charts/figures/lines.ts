@@ -1,7 +1,7 @@
 import { curveOf } from '../../state/bands';
 import type { FigureText, PanelText } from '../../state/experiment';
 import { seriesOf } from '../../state/series';
-import { lineChart, type Line } from '../draw/line';
+import { lineChart, type EarlierLine, type Line } from '../draw/line';
 import { listed, type Context } from './context';
 import type { Figure, Panel } from './figure';
 
@@ -11,8 +11,9 @@ const LEAST_HEIGHT = 170;
 /** Metrics over training steps, one line per arm. */
 export function lines(context: Context, text: FigureText): Figure {
   const single = text.panels.length === 1;
-  const panels = text.panels.map((panel) => ({ panel, lines: linesOf(context, panel.metric), level: context.level(panel) }));
-  const drawn = panels.some(({ lines }) => lines.some((line) => line.points.length || line.reference));
+  const panels = text.panels.map((panel) => ({ panel, lines: linesOf(context, panel.metric), earlier: earlierLines(context, panel.metric), level: context.level(panel) }));
+  const drawn = panels.some(({ lines, earlier }) => lines.some((line) => line.points.length || line.reference) || earlier.length);
+  const steps = Math.max(context.steps, ...context.earlier.map((one) => one.context.steps));
   const referenced = panels.some(({ lines }) => lines.some((line) => line.reference));
   return {
     ...context.table(text.panels.map((panel) => panel.metric)),
@@ -24,7 +25,7 @@ export function lines(context: Context, text: FigureText): Figure {
     waiting: 'No measurement yet',
     wide: !single,
     canLog: text.canLog,
-    panels: drawn ? panels.map(({ panel, lines, level }): Panel => ({
+    panels: drawn ? panels.map(({ panel, lines, earlier, level }): Panel => ({
       label: single && !panel.label ? undefined : context.name(panel),
       least: 15,
       draw: (width, log) =>
@@ -32,8 +33,9 @@ export function lines(context: Context, text: FigureText): Figure {
           width,
           height: single ? SINGLE_HEIGHT : Math.max(LEAST_HEIGHT, Math.min(220, width * 0.66)),
           lines,
-          steps: context.steps,
-          y: context.isShare(panel.metric) ? { domain: [0, 1.02], percent: true } : { domain: domainOf(lines, level?.value, log), log },
+          earlier,
+          steps,
+          y: context.isShare(panel.metric) ? { domain: [0, 1.02], percent: true } : { domain: domainOf([...lines, ...earlier], level?.value, log), log },
           level,
         }),
     })) : [],
@@ -54,7 +56,15 @@ function linesOf(context: Context, metric: string): Line[] {
   });
 }
 
-function domainOf(lines: Line[], level: number | undefined, log: boolean): [number, number] {
+function earlierLines(context: Context, metric: string): EarlierLine[] {
+  return context.earlier.flatMap(({ number, dash, context: one }, place) =>
+    seriesOf(one.arms, one.evaluations, metric)
+      .filter(({ points }) => points.length)
+      .map((series) => ({ ...series, style: one.style(series.arm), dash, number, place })),
+  );
+}
+
+function domainOf(lines: Pick<Line, 'points' | 'reference'>[], level: number | undefined, log: boolean): [number, number] {
   const values = lines.flatMap(({ points, reference }) => [
     ...points.flatMap((point) => [point.min, point.max]),
     ...(reference ?? []).flatMap((at) => [at.low, at.high]),

@@ -10,7 +10,10 @@ export function spectrum(context: Context, text: FigureText): Figure {
   const measured = context.view?.run?.spectra ?? [];
   const spectra = measured.length ? measured : (context.reference?.spectra ?? []);
   const lines = spectra.map(({ label, values, found }, index) => ({ label, style: styleAt(index), values, found }));
-  const truth = spectra[0]?.truth;
+  const earlier = context.earlier.flatMap(({ number, dash, context: one }) =>
+    (one.view?.run?.spectra ?? []).map(({ values, found }, index) => ({ style: styleAt(index), values, found, dash, number })),
+  );
+  const truth = spectra[0]?.truth ?? context.earlier.flatMap((one) => one.context.view?.run?.spectra ?? [])[0]?.truth;
   const times = (drop: number): string => (drop < 10 ? drop.toFixed(1) : number(drop));
   return {
     id: text.id,
@@ -25,7 +28,7 @@ export function spectrum(context: Context, text: FigureText): Figure {
     waiting: 'The logits are collected at the end of the run',
     wide: true,
     canLog: false,
-    panels: lines.length && truth !== undefined ? [{ least: 20, draw: (width) => spectrumChart(lines, truth, width, 300) }] : [],
+    panels: (lines.length || earlier.length) && truth !== undefined ? [{ least: 20, draw: (width) => spectrumChart(lines, earlier, truth, width, 300) }] : [],
     table: spectra.length
       ? {
           columns: ['What the API shows', 'Width found', 'True width', 'Drop there, times'],
