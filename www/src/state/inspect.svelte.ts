@@ -51,7 +51,7 @@ export class Inspector {
 
   private again = false;
 
-  constructor(private readonly lab: Pick<Lab, 'view' | 'canAsk' | 'request' | 'step'>) {}
+  constructor(private readonly lab: Pick<Lab, 'view' | 'canAsk' | 'request' | 'step' | 'pause'>) {}
 
   /** Another run has been prepared: its members are others. A new experiment also has other questions. */
   reset(prompt: string | undefined): void {
@@ -123,6 +123,7 @@ export class Inspector {
   async slowly(member: number): Promise<void> {
     this.stepping = true;
     try {
+      if (this.lab.view?.running) this.lab.pause();
       // The engine does one thing after the other, so these three need not wait for each other here.
       const prefix = this.answer.slice(0, this.at).join(' ');
       const before = this.inspection(undefined, [member], prefix);

@@ -26,6 +26,7 @@ export class RunView {
   samples = $state.raw<SampleRow[]>([]);
   /** Steps whose students can be looked into. */
   kept = $state.raw<number[]>([]);
+  keptBytes = $state(0);
   /** The file of the run, once it is finished. */
   run = $state.raw<RunFile>();
   running = $state(false);
@@ -68,6 +69,7 @@ export class RunView {
         break;
       case 'kept':
         this.kept = event.steps;
+        this.keptBytes = event.bytes;
         break;
       case 'speed':
         this.speed = event;
@@ -94,6 +96,7 @@ export class RunView {
     this.evaluations = [];
     this.samples = [];
     this.kept = [];
+    this.keptBytes = 0;
     this.run = undefined;
     this.running = false;
   }
