@@ -5,7 +5,7 @@ mod hand;
 use crate::device::{self, DeviceError};
 use crate::engine::crew::{Crew, Hands};
 use crate::model::hub;
-use crate::protocol::{Backend, BenchmarkOptions, DeviceInfo, Plan, Settings, TeacherInfo};
+use crate::protocol::{Backend, BenchmarkOptions, DeviceInfo, Inspect, Plan, Settings, TeacherInfo};
 use crate::session::{Library, ModelFiles, Session, benchmark};
 use js_sys::{Reflect, Uint8Array};
 use serde::Serialize;
@@ -154,6 +154,22 @@ impl Engine {
     #[wasm_bindgen(unchecked_return_type = "Answer")]
     pub async fn ask(&mut self, prompt: String) -> Result<JsValue, JsError> {
         to_js(&self.session()?.ask(&prompt).await?)
+    }
+
+    /// Teacher and students over one question and answer.
+    #[wasm_bindgen(unchecked_return_type = "Inspection")]
+    pub async fn inspect(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "Inspect")] wanted: JsValue,
+    ) -> Result<JsValue, JsError> {
+        let wanted: Inspect = from_js(wanted)?;
+        to_js(&self.session()?.inspect(&wanted).await?)
+    }
+
+    /// Two students over many questions.
+    #[wasm_bindgen(unchecked_return_type = "Comparison")]
+    pub async fn compare(&mut self, step: Option<u32>, first: u32, second: u32) -> Result<JsValue, JsError> {
+        to_js(&self.session()?.compare(step, [first, second]).await?)
     }
 
     #[wasm_bindgen(js_name = runFile, unchecked_return_type = "RunFile")]

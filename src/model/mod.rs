@@ -3,11 +3,13 @@
 
 mod card;
 mod config;
+mod forward;
 pub mod hub;
 mod init;
 
 pub use card::{ModelCard, sha256};
 pub use config::LlamaConfig;
+pub use forward::{Forward, forward};
 pub use init::{initial_parameters, replicate};
 
 #[cfg(test)]

@@ -1,14 +1,9 @@
 //! The last good students, and what becomes of a run whose losses are no numbers.
 
+use super::kept::Checkpoint;
 use super::{Session, SessionError};
 use crate::engine::Models;
 use crate::protocol::Member;
-
-/// The parameters of all members after a step, cohort by cohort `[p, parameters]`.
-pub(super) struct Checkpoint {
-    step: u32,
-    pub weights: Vec<Vec<f32>>,
-}
 
 /// A run that cannot go on: why, and the students that are left of it.
 pub(super) struct Stopped {
@@ -36,10 +31,8 @@ impl Session {
         for classroom in &self.classrooms {
             weights.push(classroom.learner.weights().await?);
         }
-        self.checkpoint = Some(Checkpoint {
-            step: self.steps_done(),
-            weights,
-        });
+        let step = self.steps_done();
+        self.kept.add(Checkpoint { step, weights });
         Ok(())
     }
 
@@ -54,7 +47,7 @@ impl Session {
     /// Ends the run: a population whose losses are no numbers learns nothing more, and hides what the others do.
     pub(super) async fn stop(&mut self, step: u32, member: usize) -> Result<(), SessionError> {
         self.units.clear();
-        let (kept, weights) = match &self.checkpoint {
+        let (kept, weights) = match self.kept.newest() {
             Some(checkpoint) => (checkpoint.step, checkpoint.weights.clone()),
             None => {
                 let initial = self
@@ -73,7 +66,7 @@ impl Session {
         for (classroom, weights) in self.classrooms.iter().zip(&weights) {
             students.push(Models::new(&classroom.cohort.config, weights, &self.engine).await?);
         }
-        self.checkpoint = Some(Checkpoint { step: kept, weights });
+        self.kept.add(Checkpoint { step: kept, weights });
         self.stopped = Some(Stopped { sentence, students });
         Ok(())
     }

@@ -4,6 +4,8 @@ mod ask;
 pub mod benchmark;
 mod buying;
 mod checkpoint;
+mod inspect;
+mod kept;
 mod library;
 mod measuring;
 mod speed;
@@ -11,6 +13,7 @@ mod students;
 mod teaching;
 mod units;
 
+pub use inspect::InspectError;
 pub use library::{Library, LibraryError, ModelFiles, Teacher};
 
 use crate::engine::{Engine, Failure};
@@ -21,7 +24,8 @@ use crate::protocol::*;
 use crate::teacher::ApiError;
 use crate::tokenizer::TokenizerError;
 use buying::Lot;
-use checkpoint::{Checkpoint, Stopped};
+use checkpoint::Stopped;
+use kept::Kept;
 use measuring::Measurement;
 use speed::Speed;
 use std::collections::{BTreeSet, VecDeque};
@@ -57,6 +61,8 @@ pub enum SessionError {
     NoSuchMember(u32),
     #[error("The students have not been made yet; press Start first.")]
     NotYet,
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
 }
 
 /// One run.
@@ -85,8 +91,8 @@ pub struct Session {
     speed: Speed,
     seconds: f64,
     finished: bool,
-    /// Students of the last measurement, which a run that goes wrong falls back to.
-    checkpoint: Option<Checkpoint>,
+    /// Students of the measured steps. A run that goes wrong falls back to the newest.
+    kept: Kept,
     stopped: Option<Stopped>,
 }
 
@@ -139,7 +145,7 @@ impl Session {
             cohorts,
             seconds: 0.0,
             finished: false,
-            checkpoint: None,
+            kept: Kept::default(),
             stopped: None,
             units,
             plan,
@@ -280,7 +286,7 @@ impl Session {
                 let evaluation = self.publish(split);
                 self.keep_checkpoint().await?;
                 self.evaluations.push(evaluation.clone());
-                events.push(Event::Evaluated { evaluation });
+                events.extend([Event::Evaluated { evaluation }, self.kept.event()]);
             }
             Unit::Sample => {
                 self.samples = self.sample().await?;

@@ -6,6 +6,7 @@ use crate::experiment::{Course, Start};
 use crate::model::{LlamaConfig, initial_parameters};
 use crate::objective::TargetTable;
 use crate::protocol::Plan;
+use std::borrow::Cow;
 
 impl Session {
     /// One member: its shape and its parameters.
@@ -17,19 +18,50 @@ impl Session {
         if self.classrooms.is_empty() {
             return Err(SessionError::NotYet);
         }
-        for (cohort, classroom) in self.classrooms.iter().enumerate() {
-            let Cohort { members, config, .. } = &classroom.cohort;
-            let Some(place) = members.iter().position(|&one| one == member as usize) else {
-                continue;
-            };
-            let all = match (&self.stopped, &self.checkpoint) {
-                (Some(_), Some(checkpoint)) => checkpoint.weights[cohort].clone(),
-                _ => classroom.learner.weights().await?,
-            };
-            let count = config.parameter_count();
-            return Ok((config.clone(), all[place * count..][..count].to_vec()));
+        let (_, mut found) = self.parameters_of(None, &[member]).await?;
+        Ok(found.swap_remove(0))
+    }
+
+    /// Members after a kept step, or as they are now (as they will begin, where they have not been made): that step, and each
+    /// one's shape and parameters.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such member, the step was not kept, or the device fails.
+    pub(super) async fn parameters_of(
+        &self,
+        step: Option<u32>,
+        members: &[u32],
+    ) -> Result<(u32, Vec<(LlamaConfig, Vec<f32>)>), SessionError> {
+        let kept = match step {
+            Some(step) => Some(self.kept.at(step)?),
+            None if self.stopped.is_some() => self.kept.newest(),
+            None => None,
+        };
+        // Of one cohort at a time: a device is read as seldom as can be.
+        let mut read: Vec<Option<Cow<[f32]>>> = vec![None; self.cohorts.len()];
+        let mut found = Vec::with_capacity(members.len());
+        for &member in members {
+            let place_in = |cohort: &Cohort| cohort.members.iter().position(|&one| one == member as usize);
+            let (index, place) = (self.cohorts.iter().enumerate())
+                .find_map(|(index, cohort)| Some((index, place_in(cohort)?)))
+                .ok_or(SessionError::NoSuchMember(member))?;
+            let cohort = &self.cohorts[index];
+            if read[index].is_none() {
+                read[index] = Some(match (kept, self.classrooms.get(index)) {
+                    (Some(checkpoint), _) => Cow::Borrowed(&checkpoint.weights[index]),
+                    (None, Some(classroom)) => Cow::Owned(classroom.learner.weights().await?),
+                    (None, None) => Cow::Owned(self.initial_weights(cohort)?),
+                });
+            }
+            let count = cohort.config.parameter_count();
+            let weights = read[index].as_ref().map(|all| all[place * count..][..count].to_vec());
+            found.push((cohort.config.clone(), weights.unwrap_or_default()));
         }
-        Err(SessionError::NoSuchMember(member))
+        Ok((
+            kept.map_or_else(|| self.steps_done(), |checkpoint| checkpoint.step),
+            found,
+        ))
     }
 
     /// Of a cohort's members, `[p, parameters]`.

@@ -39,7 +39,7 @@ fn info() -> DeviceInfo {
     }
 }
 
-fn session(settings: Settings) -> Session {
+pub(super) fn session(settings: Settings) -> Session {
     Session::new(library(), settings, device::cpu(), info()).unwrap()
 }
 
@@ -47,7 +47,7 @@ fn arms(arms: &[&str]) -> Vec<String> {
     arms.iter().map(|&arm| arm.to_owned()).collect()
 }
 
-fn small() -> Settings {
+pub(super) fn small() -> Settings {
     Settings {
         budget: 60,
         steps: 3,
@@ -68,7 +68,7 @@ fn tiny(experiment: &str) -> Settings {
 }
 
 /// Runs to the end in turns of one unit, as a page with a tiny time budget would.
-fn finish(session: &mut Session) -> Vec<Event> {
+pub(super) fn finish(session: &mut Session) -> Vec<Event> {
     let mut all = Vec::new();
     while !session.is_finished() {
         all.extend(block_on(session.advance(0.0, &|| 0.0)).unwrap());

@@ -28,7 +28,7 @@ interface Awaited {
 /** What an experiment keeps of the settings of the one before it. */
 const KEPT = ['seed'];
 /** Events of a run, which say nothing to a view whose own run has not been prepared. */
-const OF_A_RUN: FromWorker['type'][] = ['progress', 'trained', 'evaluated', 'samples', 'speed', 'paused', 'finished'];
+const OF_A_RUN: FromWorker['type'][] = ['progress', 'trained', 'evaluated', 'samples', 'kept', 'speed', 'paused', 'finished'];
 
 /**
  * The page's one controller: which device, which experiment and settings, which run is on screen.

@@ -24,6 +24,9 @@ export class RunView {
   speed = $state.raw<Speed>();
   evaluations = $state.raw<Evaluation[]>([]);
   samples = $state.raw<SampleRow[]>([]);
+  /** Steps whose students can be looked into. */
+  kept = $state.raw<number[]>([]);
+  keptBytes = $state(0);
   /** The file of the run, once it is finished. */
   run = $state.raw<RunFile>();
   running = $state(false);
@@ -64,6 +67,10 @@ export class RunView {
       case 'samples':
         this.samples = event.rows;
         break;
+      case 'kept':
+        this.kept = event.steps;
+        this.keptBytes = event.bytes;
+        break;
       case 'speed':
         this.speed = event;
         break;
@@ -88,6 +95,8 @@ export class RunView {
     this.speed = undefined;
     this.evaluations = [];
     this.samples = [];
+    this.kept = [];
+    this.keptBytes = 0;
     this.run = undefined;
     this.running = false;
   }

@@ -156,6 +156,16 @@ function handle(command: ToWorker): void {
         post({ type: 'answered', id: command.id, answer: await opened().ask(command.prompt) }),
       );
       break;
+    case 'inspect':
+      void exclusive(command.id, false, async () =>
+        post({ type: 'inspected', id: command.id, inspection: await opened().inspect(command.wanted) }),
+      );
+      break;
+    case 'compare':
+      void exclusive(command.id, false, async () =>
+        post({ type: 'compared', id: command.id, comparison: await opened().compare(command.step, ...command.members) }),
+      );
+      break;
     case 'saveStudent':
       void exclusive(command.id, false, async () => {
         const zip = await opened().student(command.member);
