@@ -4,7 +4,7 @@ import { withPage } from './browser.mjs';
 const ready = () => globalThis.stillroom?.ready.then(() => true);
 
 /** Hands `work` a session of our page, opened on `device`. */
-export const onOurPage = ({ site, chromium }, device, work) => withPage({ executable: chromium, url: `${site}/?backend=${device}`, ready }, work);
+export const onOurPage = ({ site, chromium }, device, work) => withPage({ executable: chromium, url: `${site}/?backend=${device}&nosw`, ready }, work);
 
 /** One measured benchmark of a page that is opened on the benchmark's device. Added: how long the page took until it was ready. */
 export const measureOpened = (context, options) =>

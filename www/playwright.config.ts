@@ -15,6 +15,8 @@ export default defineConfig({
     browserName: 'chromium',
     headless: true,
     trace: 'retain-on-failure',
+    // Requests that a service worker answers are not seen; tests/offline.spec.ts allows it.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       // WebGPU without a GPU: Chromium's software adapter. No sandbox: tests may run as root in a container.

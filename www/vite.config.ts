@@ -1,8 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Plugin } from 'vite';
+import { head } from './head.ts';
 import { lessons } from './lessons.ts';
 import { measured } from './measured.ts';
+import { offline } from './offline.ts';
 import { prerender } from './prerender.ts';
 import { shipped } from './shipped.ts';
 
@@ -20,7 +22,7 @@ export default defineConfig({
   appType: 'mpa',
   // The lesson plans lie outside of this folder.
   server: { fs: { allow: ['..'] } },
-  plugins: [svelte(), lessons(), prerender(), withoutPolicy],
+  plugins: [svelte(), lessons(), prerender(), head(), withoutPolicy, offline()],
   // See src/state/shipped.ts and src/state/measured.ts.
   define: { SHIPPED: JSON.stringify(shipped()), MEASURED: JSON.stringify(measured()) },
   worker: { format: 'es' },

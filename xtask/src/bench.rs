@@ -6,7 +6,6 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 use crate::process::{ask, root, run as run_command, target_dir};
-use crate::wasm::Profile;
 use crate::{site, tools};
 
 #[derive(clap::Args)]
@@ -54,7 +53,7 @@ pub fn run(args: &Args) -> Result<()> {
                 "there is no site in dist/: leave out --no-build, or run `cargo xtask build` first"
             );
         } else {
-            site::build(Profile::Release)?;
+            site::build(&site::Args::default())?;
         }
         install()?;
     }

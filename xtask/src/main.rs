@@ -1,9 +1,10 @@
-//! `cargo xtask serve | build | test | bench`: from a fresh clone to a page in the browser, to a verdict on a change, or to
-//! numbers.
+//! `cargo xtask serve | build | package | test | bench`: from a fresh clone to a page in the browser, to a zip of it, to a
+//! verdict on a change, or to numbers.
 
 mod bench;
 mod bounds;
 mod compress;
+mod package;
 mod process;
 mod serve;
 mod site;
@@ -31,6 +32,8 @@ enum Command {
     Serve(serve::Args),
     /// Build the static site into dist/
     Build(site::Args),
+    /// Build the site and pack it for rooms without internet and for learning platforms
+    Package(package::Args),
     /// Run every check and every test, stopping at the first stage that fails
     Test(test::Args),
     /// Measure the page beside other libraries and write docs/performance.md
@@ -50,7 +53,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Serve(args) => serve::run(&args).map(|()| ExitCode::SUCCESS),
-        Command::Build(args) => site::build(args.profile()).map(|()| ExitCode::SUCCESS),
+        Command::Build(args) => site::build(&args).map(|()| ExitCode::SUCCESS),
+        Command::Package(args) => package::run(&args).map(|()| ExitCode::SUCCESS),
         Command::Test(args) => test::run_all(&args),
         Command::Bench(args) => bench::run(&args).map(|()| ExitCode::SUCCESS),
     }
@@ -69,6 +73,9 @@ mod tests {
             "xtask serve --no-build --port 4173 --dir dist --base /some/folder/",
             "xtask serve --dev",
             "xtask build --dev",
+            "xtask build --base-url https://example.org/stillroom/",
+            "xtask package --no-build",
+            "xtask package --dev",
             "xtask test --no-browser --quick",
             "xtask bench --no-build --only peers,size --sizes lesson,S --modes kd --peers jax,torch --rounds 1",
             "xtask bench --report",

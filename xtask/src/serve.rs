@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<()> {
     // Before the build, so that a port in use is reported at once; visitors wait in the listener's queue.
     let listener = listen(args.port)?;
     if !args.no_build {
-        site::build(args.site.profile())?;
+        site::build(&args.site)?;
     }
     let dir = root().join(&args.dir);
     ensure!(

@@ -86,7 +86,7 @@ fn stages<'a>(args: &'a Args, reports: &'a Path) -> Vec<Stage<'a>> {
         ("types of the pages", Box::new(|| npm_script("check").into())),
         ("unit tests of the pages", Box::new(|| vitest(reports).into())),
         ("unit tests of the bench", Box::new(|| bench_tests().into())),
-        ("site", Box::new(move || site::pages(profile).into())),
+        ("site", Box::new(move || site::pages(profile, None).into())),
     ];
     if !args.no_browser {
         stages.push(("browser tests", Box::new(|| playwright(args.quick, reports).into())));

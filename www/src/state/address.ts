@@ -1,3 +1,4 @@
+import { NO_WORKER } from '../offline/list';
 import { check, echo, sameValue } from './check';
 import { defaultsOf, experimentOf, experiments, type Experiment, type SettingRow, type Values } from './experiment';
 
@@ -6,6 +7,7 @@ export const PAGE_ROWS: SettingRow[] = [
   choiceRow('experiment', 'Experiment', experiments.map((experiment) => experiment.id)),
   choiceRow('backend', 'Device', ['auto', 'webgpu', 'cpu', 'recorded']),
   choiceRow('engine', 'Engine', ['auto', 'plain']),
+  choiceRow('nosw', 'Without a service worker', ['no', ...NO_WORKER]),
   // At most so many on the processor; the default is more than are ever of use.
   { key: 'threads', label: 'Threads', help: '', kind: 'integer', min: 1, max: 64, step: 1, default: 64, unit: '', choices: [] },
   choiceRow('theme', 'Colours', ['auto', 'light', 'dark']),

@@ -1,3 +1,4 @@
+import { keepUsed } from '../offline/page';
 import type { Backend, RunFile, Settings } from '../wasm/stillroom.js';
 import { WorkerClient } from '../worker/client';
 import type { Driver, FromWorker, Request } from '../worker/messages';
@@ -396,6 +397,7 @@ export class Lab {
   private receive(driver: Driver, events: FromWorker[]): void {
     for (const event of events) {
       const view = [this.base, this.opened].find((bench) => bench?.driver === driver)?.view;
+      if (event.type === 'used') keepUsed(event.urls);
       if (!view || isOvertaken(view, event)) continue;
       view.apply(event);
       if (event.type === 'ready' && view.source === 'live' && this.status === 'opening') {

@@ -13,10 +13,11 @@ export type ToWorker =
   | { type: 'agreement'; id: number; steps: number }
   | { type: 'profile'; id: number; options: BenchmarkOptions };
 
-/** What comes back, several at a time. `compiled`: so many of so many kernels for the GPU. */
+/** What comes back, several at a time. `compiled`: so many of so many kernels for the GPU. `used`: the files that were loaded so far. */
 export type FromWorker =
   | EngineEvent
   | { type: 'compiled'; done: number; total: number }
+  | { type: 'used'; urls: string[] }
   | { type: 'runSaved'; id: number; run: RunFile }
   | { type: 'agreed'; id: number; agreement: Agreement }
   | { type: 'profiled'; id: number; profile: Profile };

@@ -24,6 +24,8 @@ let running = false;
 let markTaken: (() => void) | undefined;
 
 const post = (...events: FromWorker[]): void => scope.postMessage(events);
+/** Whoever keeps files for the time without a connection cannot see what a worker loads. */
+const used = (): FromWorker => ({ type: 'used', urls: performance.getEntriesByType('resource').map(({ name }) => name) });
 const compiled = (done: number, total: number): void => post({ type: 'compiled', done, total });
 
 /** Calls into the engine never overlap: a second borrow of the same object panics. Each waits for the one before. */
@@ -53,7 +55,7 @@ async function open(wanted: Backend | undefined): Promise<void> {
   engine?.free();
   engine = next.engine;
   backend = next.device.backend;
-  post({ type: 'ready', device: next.device });
+  post({ type: 'ready', device: next.device }, used());
 }
 
 async function prepare(settings: Settings): Promise<void> {
@@ -61,6 +63,7 @@ async function prepare(settings: Settings): Promise<void> {
   const missing = await Promise.all(on.missing(settings).map((name) => loadModel(base, name)));
   for (const models of missing) await on.addTeacher(models);
   post({ type: 'prepared', ...on.prepare(settings) });
+  if (missing.length) post(used());
 }
 
 /** A macrotask, not a microtask: microtasks would starve commands and the GPU's callbacks. Timers are clamped to 4 ms. */

@@ -1,0 +1,47 @@
+/// `npm run share`: `public/share.png`, the picture that other sites show of a link. Its figures are those of the reference.
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@playwright/test';
+import { percent } from '../src/state/words';
+
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const LARGEST = 80_000;
+
+interface Reference {
+  seeds: number[];
+  final: { arm: string; metric: string; mean: number }[];
+  teachers: { metric: string; value: number }[];
+}
+
+test('share', async ({ page }) => {
+  const reference = JSON.parse(readFileSync(at('public/reference/capability.json'), 'utf8')) as Reference;
+  const of = (arm: string): number => reference.final.find((one) => one.arm === arm && one.metric === 'accuracy')?.mean ?? NaN;
+  const bars = [
+    { name: 'The teacher', colour: 'var(--ink)', share: reference.teachers.find(({ metric }) => metric === 'accuracy')?.value ?? NaN },
+    { name: 'A copy of its probabilities', colour: 'var(--arm-1)', share: of('logits') },
+    { name: 'A copy of its text', colour: 'var(--arm-2)', share: of('text') },
+    { name: 'No teacher, a tenth of the answers', colour: 'var(--arm-3)', share: of('scratch') },
+  ];
+  for (const { name, share } of bars) expect(share, name).toBeGreaterThanOrEqual(0);
+  const drop = readFileSync(at('public/favicon.svg'), 'utf8');
+  await page.setViewportSize({ width: 1200, height: 630 });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setContent(`<style>
+    ${readFileSync(at('src/styles/base.css'), 'utf8')}
+    body { width: 1200px; height: 630px; padding: 56px 64px 0; display: flex; flex-direction: column; overflow: hidden }
+    header { display: flex; align-items: center; gap: 18px; font: 600 34px var(--serif) }
+    header svg { width: 52px; height: 52px }
+    h1 { font-size: 60px; line-height: 1.08; margin: 34px 0 44px }
+    .bar { display: grid; grid-template-columns: 420px 1fr 100px; gap: 22px; align-items: center; margin-bottom: 19px; font-size: 25px }
+    .track { height: 26px; background: var(--paper-sunk); border-radius: 4px }
+    .fill { height: 100%; border-radius: 4px }
+    .value { font: 500 30px var(--serif) }
+    footer { margin: auto -64px 0; padding: 15px 64px 17px; background: var(--paper-sunk); font-size: 21px; color: var(--ink-soft) }
+  </style>
+  <header>${drop}Stillroom</header>
+  <h1>What is copied when one language model learns from another?</h1>
+  ${bars.map(({ name, colour, share }) => `<div class="bar"><span>${name}</span><div class="track"><div class="fill" style="width:${100 * share}%;background:${colour}"></div></div><span class="value">${percent(share)}</span></div>`).join('')}
+  <footer>Questions answered right in a tiny invented world; the mean of ${reference.seeds.length} runs. Run it on your own device.</footer>`);
+  await page.screenshot({ path: at('public/share.png') });
+  expect(statSync(at('public/share.png')).size).toBeLessThan(LARGEST);
+});
