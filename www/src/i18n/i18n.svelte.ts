@@ -23,15 +23,22 @@ export function t(key: Key, filling?: Filling): string {
   return spoken.speech.say(key, filling);
 }
 
-/** Attributes of an element whose text stays English. */
-export function inEnglish(): { lang?: string; dir?: 'ltr' } {
-  return spoken.language === ENGLISH ? {} : { lang: 'en', dir: 'ltr' };
+/** Marks an element whose text stays English, for screen readers and for the direction of its text. */
+export function inEnglish(element: Element): void {
+  mark(element, ENGLISH.tag, english.direction);
 }
 
-/** Attributes of an element within English text that speaks the language of the interface. */
-export function inOwn(): { lang?: string; dir?: 'ltr' | 'rtl' } {
-  const { language, speech } = spoken;
-  return language === ENGLISH ? {} : { lang: language.tag, dir: speech.direction };
+/** Marks an element within English text that speaks the language of the interface. */
+export function inOwn(element: Element): void {
+  mark(element, spoken.language.tag, spoken.speech.direction);
+}
+
+/** On an English page there is nothing to tell apart, so what is prerendered needs no marks. */
+function mark(element: Element, lang: string, dir: string): void {
+  for (const [name, value] of Object.entries({ lang, dir })) {
+    if (spoken.language === ENGLISH) element.removeAttribute(name);
+    else element.setAttribute(name, value);
+  }
 }
 
 /** Changes the language of the page in place. Rejects where its strings cannot be loaded; the page then stays as it is. */
