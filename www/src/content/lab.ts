@@ -4,7 +4,6 @@ import type { TaskId } from '../wasm/stillroom.js';
 export const words = {
   headline: 'Watch one language model being copied into another',
   lede: 'A stillroom is where a house distils. In this one, small language models learn from the answers of another. It happens now, in this page, on your own device.',
-  caution: 'A tiny invented world: it shows how copying works, not what any company did.',
   noServer: 'Nothing you do here leaves your device.',
   parts: [
     {

@@ -1,3 +1,5 @@
+import { t } from '../i18n/i18n.svelte';
+import { languages } from '../i18n/languages';
 import { NO_WORKER } from '../offline/list';
 import { check, echo, sameValue } from './check';
 import { defaultsOf, experimentOf, experiments, type Experiment, type SettingRow, type Values } from './experiment';
@@ -11,6 +13,7 @@ export const PAGE_ROWS: SettingRow[] = [
   // At most so many on the processor; the default is more than are ever of use.
   { key: 'threads', label: 'Threads', help: '', kind: 'integer', min: 1, max: 64, step: 1, default: 64, unit: '', choices: [] },
   choiceRow('theme', 'Colours', ['auto', 'light', 'dark']),
+  choiceRow('lang', 'Language', languages.map((language) => language.code)),
 ];
 
 /** Those that hold on every page of the site. */
@@ -31,13 +34,16 @@ export interface Address {
 const LONGEST_ADDRESS = 2_000;
 const MOST_NAMED = 6;
 
-/** Reads `?key=value&...`. Nothing in it can fail: what does not fit is left at its default and named. */
+/**
+ * Reads `?key=value&...`. Nothing in it can fail: what does not fit is left at its default and named, in the language of the
+ * interface at that time.
+ */
 export function readAddress(search: string, rows: SettingRow[]): Address {
   const values = defaultsOf(rows);
   const query = search.replace(/^\?/, '');
   if (query === '') return { values, ignored: [] };
   if (query.length > LONGEST_ADDRESS) {
-    return { values, ignored: [`all of it, because it is longer than ${LONGEST_ADDRESS} characters`] };
+    return { values, ignored: [t('problem.long', { most: String(LONGEST_ADDRESS) })] };
   }
   const ignored: string[] = [];
   const seen = new Set<string>();
@@ -48,12 +54,12 @@ export function readAddress(search: string, rows: SettingRow[]): Address {
     const key = decode(at < 0 ? part : part.slice(0, at));
     const text = decode(at < 0 ? '' : part.slice(at + 1));
     if (key === undefined || text === undefined) {
-      ignored.push(`“${echo(part)}”, which is not well written`);
+      ignored.push(t('problem.malformed', { part: echo(part) }));
       continue;
     }
     const row = rows.find((candidate) => candidate.key === key);
     if (!row) {
-      ignored.push(`“${echo(key)}”, which is no setting here`);
+      ignored.push(t('problem.unknown', { key: echo(key) }));
     } else if (seen.has(key)) {
       twice.add(key);
     } else {
@@ -66,10 +72,10 @@ export function readAddress(search: string, rows: SettingRow[]): Address {
   for (const key of twice) {
     const row = rows.find((candidate) => candidate.key === key);
     if (row) values[key] = row.default;
-    ignored.push(`${key}, which is there more than once`);
+    ignored.push(t('problem.twice', { key }));
   }
   const more = ignored.length - MOST_NAMED;
-  return { values, ignored: more > 0 ? [...ignored.slice(0, MOST_NAMED), `and ${more} more`] : ignored };
+  return { values, ignored: more > 0 ? [...ignored.slice(0, MOST_NAMED), t('problem.more', { count: more })] : ignored };
 }
 
 function decode(text: string): string | undefined {

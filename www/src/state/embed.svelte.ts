@@ -1,3 +1,4 @@
+import { t } from '../i18n/i18n.svelte';
 import { writePageAddress, type PageAddress } from './address';
 import { readEmbedAddress } from './embed';
 import type { Values } from './experiment';
@@ -46,7 +47,7 @@ export class Embed {
     this.experiment = this.address.experiment;
     this.values = this.address.values;
     this.theme = String(this.address.page['theme']);
-    if (this.address.ignored.length) this.notices.add('info', `Some of the address was ignored: ${this.address.ignored.join('; ')}.`);
+    if (this.address.ignored.length) this.notices.add('info', () => t('notice.ignored', { list: readEmbedAddress(search).ignored.join('; ') }));
     this.wanted = this.address.more['start'] === 'visible';
   }
 
@@ -124,7 +125,7 @@ export class Embed {
       if (this.failed) this.lab.retry();
       this.lab.start();
     } catch {
-      this.notices.add('error', 'The engine could not be loaded. Check the connection and press again.');
+      this.notices.add('error', () => t('notice.engine'));
       this.settle();
     } finally {
       this.loading = false;

@@ -1,3 +1,4 @@
+import { t } from '../i18n/i18n.svelte';
 import { keepUsed } from '../offline/page';
 import type { Backend, RunFile, Settings } from '../wasm/stillroom.js';
 import { WorkerClient } from '../worker/client';
@@ -86,7 +87,7 @@ export class Lab {
     this.experiment = address.experiment;
     this.page = address.page;
     this.values = address.values;
-    if (address.ignored.length) this.notify('info', `Some of the address was ignored: ${address.ignored.join('; ')}.`);
+    if (address.ignored.length) this.notices.add('info', () => t('notice.ignored', { list: readPageAddress(search).ignored.join('; ') }));
     this.open(this.wanted());
   }
 

@@ -1,4 +1,5 @@
 import type { Agreement, Backend, BenchmarkOptions, BenchmarkResult, Profile, RunFile, SelfTest } from '../wasm/stillroom.js';
+import { english } from '../i18n/speech';
 import { PAGE_ROWS } from './address';
 import { check, echo } from './check';
 import { experimentOf, type Experiment, type SettingRow, type Values } from './experiment';
@@ -130,7 +131,8 @@ export function readRunOptions(options: Record<string, unknown>, shown = experim
 }
 
 function accept(row: SettingRow, value: unknown): Values[string] {
-  const checked = check(row, value);
+  // A script reads English, whatever the page speaks.
+  const checked = check(row, value, (key, filling) => english.say(key, filling));
   if ('problem' in checked) throw new Error(`run: ${checked.problem}.`);
   return checked.value;
 }

@@ -1,3 +1,4 @@
+import { t } from '../i18n/i18n.svelte';
 import { SITE_ROWS, readAddress, writeAddress } from './address';
 import { defaultsOf, type Values } from './experiment';
 import { Notices } from './notices.svelte';
@@ -13,11 +14,11 @@ export class Site {
   begin(search: string): void {
     const { values, ignored } = readAddress(search, SITE_ROWS);
     this.page = values;
-    if (ignored.length) this.notices.add('info', `Some of the address was ignored: ${ignored.join('; ')}.`);
+    if (ignored.length) this.notices.add('info', () => t('notice.ignored', { list: readAddress(search, SITE_ROWS).ignored.join('; ') }));
   }
 
-  paint(theme: string): void {
-    this.page = { ...this.page, theme };
+  change(values: Values): void {
+    this.page = { ...this.page, ...values };
     try {
       history.replaceState(null, '', `${location.pathname}${this.address}${location.hash}`);
     } catch {

@@ -1,3 +1,4 @@
+import { t } from '../i18n/i18n.svelte';
 import { SITE_ROWS, readAddress, writeAddress, writePageAddress } from './address';
 import { defaultsOf, experimentOf, experiments, type Experiment, type SettingRow, type Values } from './experiment';
 import type { Lab } from './lab.svelte';
@@ -19,7 +20,8 @@ export const STAGE_ROWS = [...SITE_ROWS, ...COMMON_ROWS];
 
 /** Words of an address that this page does not know; the lab may. */
 export interface Strangers {
-  text: string;
+  /** In the language of the interface, whichever that is by now. */
+  readonly text: string;
   lab: string;
 }
 
@@ -47,7 +49,13 @@ export class Stage {
   begin(search: string): void {
     const { values, ignored } = readAddress(search, STAGE_ROWS);
     this.page = values;
-    if (ignored.length) this.strangers = { text: `Some of the address was ignored here: ${ignored.join('; ')}.`, lab: `./lab.html${search}` };
+    if (!ignored.length) return;
+    this.strangers = {
+      get text() {
+        return t('notice.ignoredHere', { list: readAddress(search, STAGE_ROWS).ignored.join('; ') });
+      },
+      lab: `./lab.html${search}`,
+    };
   }
 
   experimentOf(run: StagedRun): Experiment {
@@ -92,7 +100,7 @@ export class Stage {
       this.current = run.id;
       lab.start();
     } catch {
-      this.notices.add('error', 'The engine could not be loaded. Check the connection and press again.');
+      this.notices.add('error', () => t('notice.engine'));
     } finally {
       this.loading = undefined;
     }

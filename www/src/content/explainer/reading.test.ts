@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import en from '../../i18n/en.json';
 import { chapters } from './chapters';
 import { findings } from './findings';
 import { glossary } from './glossary';
@@ -22,8 +23,8 @@ it('an easy text is told from a hard one', () => {
 
 /** Everything that is read, but for lists of sources. */
 export const text = [
-  words.lede,
-  words.race.before,
+  en['first.lede'],
+  en['race.before'],
   ...words.what.text,
   ...words.how.text,
   ...words.claims.text,

@@ -1,27 +1,5 @@
-/** The words of the explainer that belong to no chapter. Marks as in `chapters.ts`. */
+/** The text of the explainer that belongs to no chapter. Marks as in `chapters.ts`. Its interface speaks through `i18n`. */
 export const words = {
-  name: 'Stillroom',
-  eyebrow: 'A briefing with experiments in it',
-  headline: 'What is copied when one AI learns from another?',
-  lede: 'Some makers of AI and the US government say that rivals copy models by asking them questions. China’s embassy calls this baseless. Here their words stand beside small experiments on how copying works, which run on your own device.',
-  caution: 'A tiny invented world: it shows how copying works, not what any company did.',
-  contents: 'Contents',
-  race: {
-    title: 'One race: teacher against copy',
-    button: 'Start the race',
-    teacher: 'The teacher',
-    copy: 'The copy, which reads its answers',
-    alone: 'The same model: no teacher, a tenth of the answers',
-    scale: 'How often it would say the teacher’s next word',
-    before: 'Two small models start from nothing. One reads what the teacher answers. The other has no teacher, and a tenth as many true answers.',
-    after: 'Real models, trained just now. A short race: in the chapters below they train for longer.',
-  },
-  findings: {
-    title: 'Key findings',
-    none: 'The reference runs have not been measured yet, so there are no figures here. They will come from many runs of the same experiments that you can start below. No number is printed before it is measured.',
-    some: 'The rest has not been measured yet.',
-    basis: 'Middle values over all runs of the reference. Taken from the data when this page was built.',
-  },
   what: {
     title: 'What is distillation?',
     text: [
@@ -42,16 +20,6 @@ export const words = {
   claims: {
     title: 'Who claims what?',
     text: ['These are the words that the dispute turns on. Words in quotation marks are theirs. The rest is our summary.'],
-  },
-  chapter: {
-    number: 'Claim',
-    look: 'What to look at',
-    shows: 'What it shows',
-    judged: 'Judged at the end of the run, by a rule that was fixed before it. The lab shows the rules.',
-    limits: 'What it does not show',
-    sources: 'Sources',
-    unmeasured: 'The reference of this experiment has not been measured yet. A run on your device will be judged by rules that were fixed before it.',
-    lab: 'Open this experiment in the lab, with all its students and charts',
   },
   cost: {
     totals: 'Three totals for one student that learned from text',
@@ -74,8 +42,6 @@ export const words = {
       'Would an innocent model look the same? If nobody has checked, the evidence is not finished.',
     ],
   },
-  glossary: { title: 'Glossary' },
-  sources: { title: 'Sources', note: 'Every quote and every published number above was checked against the source that it names, or against copies or reports of it where we say so.' },
   about: {
     title: 'About this page',
     text: 'Stillroom is free software. A stillroom is where a house distils. The page comes as plain files, keeps nothing and sends nothing.',
