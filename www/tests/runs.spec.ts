@@ -65,6 +65,11 @@ test('runs of this visit lie over the charts, are compared, hidden, renamed, rem
   await expect(lines).toHaveCount(4);
   await distance.locator('summary').click();
   await expect(distance.locator('tbody tr td:first-child').last()).toHaveText(/^1: seed 1/);
+  // A chart that is saved takes its earlier runs along.
+  for (const kind of ['SVG', 'CSV']) {
+    const [download] = await Promise.all([page.waitForEvent('download'), distance.getByRole('button', { name: kind }).click()]);
+    expect(readFileSync(await download.path(), 'utf8')).toMatch(/seed 1, query budget 50/);
+  }
 
   await kept(page, 1).locator('[data-action="compare"]').click();
   const changed = page.locator('[data-changed="1"]');

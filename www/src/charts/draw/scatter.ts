@@ -25,6 +25,8 @@ export interface EarlierMark {
   x: number;
   y: number;
   number: number;
+  /** How many runs are drawn before it, so that their numbers do not lie on each other. */
+  place: number;
 }
 
 export interface Scatter {
@@ -73,10 +75,10 @@ export function scatter(chart: Scatter): SVGSVGElement {
   ];
   if (chart.diagonal) parts.push(...diagonalMarks(chart, chart.diagonal));
   for (const mark of chart.earlier ?? []) {
-    const { style, number } = mark;
+    const { style, number, place } = mark;
     parts.push(
       Plot.dot([mark], { x: 'x', y: 'y', r: 2.5, symbol: plotSymbol(style.symbol), fill: 'var(--paper-raised)', stroke: style.colour, strokeWidth: 1 }),
-      Plot.text([mark], { ...numbered(style), x: 'x', y: 'y', dx: -6, dy: -6, text: () => String(number) }),
+      Plot.text([mark], { ...numbered(style), x: 'x', y: 'y', dx: -7 - 8 * place, dy: -5, text: () => String(number) }),
     );
   }
   for (const mark of marks) {

@@ -75,7 +75,7 @@ function marksOf(context: Context, metric: string): Mark[] {
 }
 
 function earlierMarks(context: Context, metric: string): EarlierMark[] {
-  return context.earlier.flatMap(({ number, context: one }) => (one.latest ? marksOf(one, metric) : []).map(({ style, x, y }) => ({ style, x, y, number })));
+  return context.earlier.flatMap(({ number, context: one }, place) => (one.latest ? marksOf(one, metric) : []).map(({ style, x, y }) => ({ style, x, y, number, place })));
 }
 
 function around(values: (number | undefined)[]): [number, number] {

@@ -83,7 +83,7 @@ function marksOf(context: Context, metric: string): Mark[] {
 }
 
 function earlierMarks(context: Context, metric: string): EarlierMark[] {
-  return context.earlier.flatMap(({ number, context: one }) => marksOf(one, metric).map(({ style, x, y }) => ({ style, x, y, number })));
+  return context.earlier.flatMap(({ number, context: one }, place) => marksOf(one, metric).map(({ style, x, y }) => ({ style, x, y, number, place })));
 }
 
 /** The same scale both ways, so that the diagonal means equal. */
