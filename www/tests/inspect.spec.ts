@@ -48,6 +48,8 @@ async function finish(page: Page): Promise<void> {
   await expect(page.locator('.bar')).toHaveAttribute('data-finished', 'true', { timeout: 120_000 });
   await expect(inside(page).locator('[data-step]')).toHaveAttribute('data-step', '8');
   await expect(page.locator('#inspect-step')).toHaveValue('8');
+  // What nobody sees is not asked for.
+  await page.locator('#inspect-step').scrollIntoViewIfNeeded();
   await expect.poll(async () => (await latest(page)).step).toBe(8);
   await expect(inside(page)).toHaveAttribute('data-busy', 'false');
 }
