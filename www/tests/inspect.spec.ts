@@ -170,6 +170,7 @@ test('two students are compared, and a step is taken slowly', async ({ page }) =
   const kl = after?.models[1]?.next[0]?.kl ?? NaN;
   await expect(inside(page).locator('[data-slow]')).toContainText(`KL ${kl.toFixed(4)} nats`);
   await expect(page.locator('.bar')).toHaveAttribute('data-running', 'false');
+  if (process.env['SHOTS']) await inside(page).locator('[data-part="slow"]').screenshot({ path: `${process.env['SHOTS']}/slow.png` });
 });
 
 test('a recorded run says why nobody can be looked into', async ({ page }) => {
