@@ -179,7 +179,7 @@ fn look_into(
         let log_probabilities = log_softmax(logits);
         next.push(NextWord {
             most_likely: argmax(logits) as u32,
-            entropy: divergence(&log_probabilities, |_| 0.0) * -1.0,
+            entropy: -divergence(&log_probabilities, |_| 0.0),
             kl: teacher.map(|teacher| {
                 let p = &teacher.next[at].log_probabilities;
                 divergence(p, |word| log_probabilities[word])

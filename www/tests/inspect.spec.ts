@@ -48,6 +48,8 @@ async function finish(page: Page): Promise<void> {
   await expect(page.locator('.bar')).toHaveAttribute('data-finished', 'true', { timeout: 120_000 });
   await expect(inside(page).locator('[data-step]')).toHaveAttribute('data-step', '8');
   await expect(page.locator('#inspect-step')).toHaveValue('8');
+  // What nobody sees is not asked for.
+  await page.locator('#inspect-step').scrollIntoViewIfNeeded();
   await expect.poll(async () => (await latest(page)).step).toBe(8);
   await expect(inside(page)).toHaveAttribute('data-busy', 'false');
 }
@@ -168,6 +170,7 @@ test('two students are compared, and a step is taken slowly', async ({ page }) =
   const kl = after?.models[1]?.next[0]?.kl ?? NaN;
   await expect(inside(page).locator('[data-slow]')).toContainText(`KL ${kl.toFixed(4)} nats`);
   await expect(page.locator('.bar')).toHaveAttribute('data-running', 'false');
+  if (process.env['SHOTS']) await inside(page).locator('[data-part="slow"]').screenshot({ path: `${process.env['SHOTS']}/slow.png` });
 });
 
 test('a recorded run says why nobody can be looked into', async ({ page }) => {

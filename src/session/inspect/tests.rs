@@ -229,3 +229,19 @@ fn two_members_are_compared_over_the_questions_of_the_interim_measurements() {
             .contains("not kept")
     );
 }
+
+#[test]
+fn every_sample_of_a_run_can_be_looked_at_and_says_what_it_said() {
+    let session = finished();
+    assert!(session.samples.len() > 5);
+    for row in &session.samples {
+        let seen = look(&session, &wanted(&row.prompt));
+        let said = seen.read[seen.first as usize..].join(" ");
+        assert_eq!(
+            session.library.world.task(row.task).read_aloud(&said),
+            row.teacher.text,
+            "{}",
+            row.prompt
+        );
+    }
+}

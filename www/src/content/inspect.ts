@@ -13,10 +13,10 @@ export const inspectWords = {
   temperature: {
     low: 'Below 1 the likeliest word grows and the rest shrinks.',
     one: 'At 1 these are the chances that the models really use.',
-    high: 'Above 1 small chances grow. Now you see which other words a model finds nearly as likely. Geoffrey Hinton called this “dark knowledge”. Written text hides it; probabilities give it away.',
+    high: 'Above 1 small chances grow. Now you see which other words a model finds nearly as likely. Hinton, who wrote of distillation in 2015, called this “dark knowledge”. Text hides it. Probabilities give it away.',
   },
   attention:
-    'To choose a word, a model looks back at the words before it. It does so in several layers, each with four heads. A dark square means: the word on the left looks hard at the word above. Where a head looks is a hint at what it does. It is not proof of why the model chose its word.',
+    'To choose a word, a model looks back at the words before it. It does so in several layers, each with four heads. The stronger the colour of a square, the harder the word on its left looks at the word above it. Where a head looks is a hint at what it does. It is no proof of why the model chose its word.',
   compare: 'Any two students of this run: how often do they hold the same word most likely?',
   slow: 'One training step, slowly. You see what the teacher and one student hold likely at the word chosen above. Take a step, and see what moved.',
 };
