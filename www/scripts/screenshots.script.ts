@@ -10,7 +10,7 @@ const WIDTHS = [1280, 360];
 const THEMES = ['light', 'dark'] as const;
 /** Small enough for a GPU that is imitated in software. */
 const RUNS: Record<string, string> = {
-  webgpu: 'backend=webgpu&arms=logits,text&steps=4&budget=30&items=3',
+  webgpu: 'backend=webgpu&arms=logits,text&steps=4&budget=50&items=5',
   cpu: 'backend=cpu&steps=60&budget=400&items=20',
   recorded: 'backend=recorded',
 };
@@ -19,6 +19,11 @@ const RUNNING: Record<string, { start: string; ended: string; more: string }> = 
   'lab.html': { start: '[data-action="start"]', ended: '.bar[data-finished="true"]', more: '' },
   'embed.html': { start: '[data-action="start"]', ended: '[data-run="embed"][data-finished="true"]', more: '&hide=' },
 };
+
+/** What stays in sight while one scrolls would lie across the middle of a picture of the whole page. */
+const STILL = 'footer { position: static !important }';
+// The style above is not the page's own.
+test.use({ bypassCSP: true });
 
 async function shoot(page: Page, name: string): Promise<void> {
   // What is drawn only when it comes into sight.
@@ -30,7 +35,7 @@ async function shoot(page: Page, name: string): Promise<void> {
     scrollTo(0, 0);
   });
   await page.waitForLoadState('networkidle');
-  await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: true, style: STILL });
 }
 
 for (const file of pages) {
