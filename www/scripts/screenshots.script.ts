@@ -25,15 +25,10 @@ const STILL = 'footer { position: static !important }';
 // The style above is not the page's own.
 test.use({ bypassCSP: true });
 
-async function shoot(page: Page, name: string): Promise<void> {
-  // What is drawn only when it comes into sight.
-  await page.evaluate(async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
-      scrollTo(0, y);
-      await new Promise(requestAnimationFrame);
-    }
-    scrollTo(0, 0);
-  });
+async function shoot(page: Page, name: string, width: number): Promise<void> {
+  // Charts are drawn when they come into sight: here all of them at once.
+  await page.setViewportSize({ width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
+  await page.waitForFunction(() => !document.querySelector('[data-panel]:empty'), undefined, { timeout: 20_000 }).catch(() => console.log(`${name}: not every chart is drawn`));
   await page.waitForLoadState('networkidle');
   await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: true, style: STILL });
 }
@@ -47,7 +42,8 @@ for (const file of pages) {
       for (const theme of THEMES) {
         await page.goto(`./${file}?theme=${theme}`);
         await page.waitForLoadState('networkidle');
-        await shoot(page, `${name}-${width}-${theme}`);
+        await shoot(page, `${name}-${width}-${theme}`, width);
+        await page.setViewportSize({ width, height: 900 });
       }
     }
   });
@@ -64,7 +60,7 @@ for (const file of pages) {
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           await page.evaluate((colours) => (document.documentElement.dataset['theme'] = colours), theme);
-          await shoot(page, `${name}-${tier}-${width}-${theme}`);
+          await shoot(page, `${name}-${tier}-${width}-${theme}`, width);
         }
       }
     });
