@@ -10,7 +10,7 @@ const WIDTHS = [1280, 360];
 const THEMES = ['light', 'dark'] as const;
 /** Small enough for a GPU that is imitated in software. */
 const RUNS: Record<string, string> = {
-  webgpu: 'backend=webgpu&arms=logits,text&steps=4&budget=30&items=3',
+  webgpu: 'backend=webgpu&arms=logits,text&steps=4&budget=50&items=5',
   cpu: 'backend=cpu&steps=60&budget=400&items=20',
   recorded: 'backend=recorded',
 };
@@ -20,17 +20,17 @@ const RUNNING: Record<string, { start: string; ended: string; more: string }> = 
   'embed.html': { start: '[data-action="start"]', ended: '[data-run="embed"][data-finished="true"]', more: '&hide=' },
 };
 
-async function shoot(page: Page, name: string): Promise<void> {
-  // What is drawn only when it comes into sight.
-  await page.evaluate(async () => {
-    for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
-      scrollTo(0, y);
-      await new Promise(requestAnimationFrame);
-    }
-    scrollTo(0, 0);
-  });
+/** What stays in sight while one scrolls would lie across the middle of a picture of the whole page. */
+const STILL = 'footer { position: static !important }';
+// The style above is not the page's own.
+test.use({ bypassCSP: true });
+
+async function shoot(page: Page, name: string, width: number): Promise<void> {
+  // Charts are drawn when they come into sight: here all of them at once.
+  await page.setViewportSize({ width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
+  await page.waitForFunction(() => !document.querySelector('[data-panel]:empty'), undefined, { timeout: 20_000 }).catch(() => console.log(`${name}: not every chart is drawn`));
   await page.waitForLoadState('networkidle');
-  await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: true, style: STILL });
 }
 
 for (const file of pages) {
@@ -42,7 +42,8 @@ for (const file of pages) {
       for (const theme of THEMES) {
         await page.goto(`./${file}?theme=${theme}`);
         await page.waitForLoadState('networkidle');
-        await shoot(page, `${name}-${width}-${theme}`);
+        await shoot(page, `${name}-${width}-${theme}`, width);
+        await page.setViewportSize({ width, height: 900 });
       }
     }
   });
@@ -59,7 +60,7 @@ for (const file of pages) {
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           await page.evaluate((colours) => (document.documentElement.dataset['theme'] = colours), theme);
-          await shoot(page, `${name}-${tier}-${width}-${theme}`);
+          await shoot(page, `${name}-${tier}-${width}-${theme}`, width);
         }
       }
     });
