@@ -120,6 +120,21 @@ test('a notice speaks the language of the page, and follows it', async ({ page }
   await expect(notice).toContainText('theme takes one of auto, light, dark, not “blue”.');
 });
 
+test('a script is answered in English, whatever the page speaks', async ({ page }) => {
+  await visit(page, './lab.html?lang=zh&backend=recorded');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+  const refusal = await page.evaluate(async () => {
+    const api = (globalThis as unknown as { stillroom: { run(options: object): Promise<unknown> } }).stillroom;
+    return api.run({ steps: 'many' }).then(() => '', (error: Error) => error.message);
+  });
+  expect(refusal).toMatch(/^run: steps takes a whole number from \d+ to \d+, not “many”\.$/);
+  // In the form the same is said in the language of the page.
+  await page.locator('details.settings summary').click();
+  await page.locator('#set-steps').fill('0');
+  await page.locator('#set-steps').blur();
+  await expect(page.locator('#problem-steps')).toContainText(/^steps 须为 \d+ 到 \d+ 之间的整数/);
+});
+
 test('where a language cannot be loaded the page stays as it is, and says so', async ({ page }) => {
   await page.route(STRINGS, (route) => route.abort());
   await visit(page, './?backend=recorded');
