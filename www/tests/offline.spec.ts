@@ -139,10 +139,12 @@ test('an update does not mix versions: old pages stay whole, the new one comes w
     await expect(page).toHaveTitle(/^Stillroom/);
     expect(await get(`assets/${chunk}`)).toBe(size(`assets/${chunk}`));
 
-    // One is open: the next one that is loaded is B, with the files of B.
+    // One is open: loaded again it is B, with the files of B. The browser may need a moment to see that the other is gone.
     await other.close();
-    await page.reload();
-    await expect(page).toHaveTitle(/^B: /, { timeout: 60_000 });
+    await expect(async () => {
+      await page.reload();
+      await expect(page).toHaveTitle(/^B: /, { timeout: 5_000 });
+    }).toPass({ timeout: 60_000 });
     await expect.poll(() => page.evaluate(async () => (await caches.keys()).length)).toBe(1);
     expect(await get('models/main/card.json')).toBe(`200 ${readFileSync(join(folder, 'models/main/card.json'), 'utf8').length}`);
     expect(await get(`assets/${chunk}`)).toBe('404 0');

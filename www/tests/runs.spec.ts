@@ -111,7 +111,7 @@ test('runs of this visit lie over the charts, are compared, hidden, renamed, rem
 });
 
 test('a run that is stopped is kept as far as it came; the sixth pushes out the first', async ({ page }) => {
-  await open(page, `?${SMALL.replace('steps=6', 'steps=4000')}`);
+  await open(page, `?${SMALL.replace('steps=6', 'steps=400')}`);
   await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
   const reset = page.locator('[data-action="reset"]');
   // Stopped before its first measurement after the start there is nothing to keep.
