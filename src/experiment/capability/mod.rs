@@ -41,7 +41,7 @@ pub fn experiment() -> Experiment {
             },
             Against {
                 id: "replicates",
-                text: "The students train for a short while. Sums, the hardest skill, have not begun to be learnt by then, from the truth no more than from the teacher, and letters are sorted rightly three times in four. Four times as many steps are in docs/findings.md.",
+                text: "The students train for a short while. Sums, the hardest skill, have hardly begun to be learnt by then, from the truth no more than from the teacher. Four times as many steps (docs/findings.md) bring sums along, furthest from probabilities, and make the copies from text worse at stories, of which they see the same few again and again.",
             },
             Against {
                 id: "illusion",

@@ -7,7 +7,7 @@ import { Playback } from '../worker/playback';
 import { PAGE_ROWS, SITE_ROWS, readPageAddress, writeAddress, writePageAddress } from './address';
 import { check, sameValue } from './check';
 import { defaultsOf, experimentOf, type Experiment, type Values } from './experiment';
-import { Notices } from './notices.svelte';
+import { Notices, type Notice } from './notices.svelte';
 import { Readiness } from './readiness';
 import { recordedRun } from './recorded';
 import { References } from './references.svelte';
@@ -87,7 +87,7 @@ export class Lab {
     this.experiment = address.experiment;
     this.page = address.page;
     this.values = address.values;
-    if (address.ignored.length) this.notices.add('info', () => t('notice.ignored', { list: readPageAddress(search).ignored.join('; ') }));
+    if (address.ignored.length) this.notify('info', () => t('notice.ignored', { list: readPageAddress(search).ignored.join('; ') }));
     this.open(this.wanted());
   }
 
@@ -95,7 +95,7 @@ export class Lab {
     return this.readiness.wait();
   }
 
-  notify(kind: 'info' | 'error', text: string): void {
+  notify(kind: Notice['kind'], text: Notice['text']): void {
     this.notices.add(kind, text);
   }
 
