@@ -25,3 +25,8 @@ export function large(value: number): string {
 export function count(amount: number, one: string, many = `${one}s`): string {
   return `${number(amount)} ${amount === 1 ? one : many}`;
 }
+
+/** A sentence of the engine in which no line ends between a number and what it counts. */
+export function unbroken(sentence: string): string {
+  return sentence.replace(/(\d) (?=%|nats|points|seeds?\b|pairs)/g, '$1\u00a0');
+}
