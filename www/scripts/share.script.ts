@@ -20,7 +20,7 @@ test('share', async ({ page }) => {
     { name: 'The teacher', colour: 'var(--ink)', share: reference.teachers.find(({ metric }) => metric === 'accuracy')?.value ?? NaN },
     { name: 'A copy of its probabilities', colour: 'var(--arm-1)', share: of('logits') },
     { name: 'A copy of its text', colour: 'var(--arm-2)', share: of('text') },
-    { name: 'No teacher, a tenth of the answers', colour: 'var(--arm-3)', share: of('scratch') },
+    { name: 'No teacher, a tenth of the data', colour: 'var(--arm-3)', share: of('scratch') },
   ];
   for (const { name, share } of bars) expect(share, name).toBeGreaterThanOrEqual(0);
   const drop = readFileSync(at('public/favicon.svg'), 'utf8');
@@ -32,7 +32,8 @@ test('share', async ({ page }) => {
     header { display: flex; align-items: center; gap: 18px; font: 600 34px var(--serif) }
     header svg { width: 52px; height: 52px }
     h1 { font-size: 60px; line-height: 1.08; margin: 34px 0 44px }
-    .bar { display: grid; grid-template-columns: 420px 1fr 100px; gap: 22px; align-items: center; margin-bottom: 19px; font-size: 25px }
+    .bar { display: grid; grid-template-columns: 400px 1fr 100px; gap: 22px; align-items: center; margin-bottom: 19px; font-size: 25px }
+    .bar span { white-space: nowrap }
     .track { height: 26px; background: var(--paper-sunk); border-radius: 4px }
     .fill { height: 100%; border-radius: 4px }
     .value { font: 500 30px var(--serif) }
