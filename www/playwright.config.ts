@@ -1,13 +1,20 @@
 import { defineConfig } from '@playwright/test';
 
 const PORT = 4173;
+const DEVICES = /(cpu|webgpu)\.spec\.ts$/;
 
 export default defineConfig({
   testDir: './tests',
-  timeout: 120_000,
-  // The tests train models: two at once on a small machine would only time each other out.
-  workers: 1,
+  timeout: 240_000,
+  expect: { timeout: 20_000 },
+  // Most of a test is one thread of the page or of its worker, so two at once fit a small machine.
+  workers: 2,
   fullyParallel: false,
+  projects: [
+    // Those that look at the devices themselves have the machine to themselves.
+    { name: 'devices', testMatch: DEVICES, workers: 1 },
+    { name: 'pages', testIgnore: DEVICES, dependencies: ['devices'] },
+  ],
   forbidOnly: Boolean(process.env['CI']),
   reporter: process.env['CI'] ? [['list'], ['html', { open: 'never' }]] : 'list',
   use: {
