@@ -51,20 +51,18 @@ for (const experiment of experiments) {
     await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
     await start(page);
     await expect(page.locator('[data-finding]')).toHaveCount(experiment.thresholds.length);
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [1280, 360]) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.setViewportSize({ width, height: 800 });
-        // Charts are drawn when they are in sight.
-        for (const { id } of experiment.figures) {
-          await page.locator(`[data-figure="${id}"]`).scrollIntoViewIfNeeded();
-          await expect(page.locator(`[data-figure="${id}"] svg.plot`).first()).toBeVisible();
-        }
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join('; ')}`)).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        expect(overflow).toBeLessThanOrEqual(0);
+    for (const [colorScheme, width] of [['light', 1280], ['dark', 360]] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 800 });
+      // Charts are drawn when they are in sight.
+      for (const { id } of experiment.figures) {
+        await page.locator(`[data-figure="${id}"]`).scrollIntoViewIfNeeded();
+        await expect(page.locator(`[data-figure="${id}"] svg.plot`).first()).toBeVisible();
       }
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join('; ')}`)).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
     }
     expect(seen.errors).toEqual([]);
   });

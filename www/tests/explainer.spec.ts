@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { run, visit } from './helpers';
+import { run, runToEnd, visit } from './helpers';
 
 const CHAPTERS = ['copy', 'cost', 'access', 'guardrails', 'bias', 'proof', 'stop'];
 const FIGURES = ['copy', 'access', 'guardrails', 'bias'];
@@ -120,7 +120,7 @@ test('a reader runs two chapters, reads the verdicts, and the first one stays', 
   await expect(page.locator('[data-figure="copy"] .here')).toHaveCount(7);
   // Once more is another seed.
   await expect(page.locator('[data-figure="copy"]')).toContainText('seed 1.');
-  await finish2(page, 'copy');
+  await runToEnd(bar(page, 'copy'));
   await expect(page.locator('[data-figure="copy"]')).toContainText('seed 2.');
   // The lab's charts, in place.
   await page.locator('[data-figure="copy"] summary').first().click();
@@ -128,13 +128,6 @@ test('a reader runs two chapters, reads the verdicts, and the first one stays', 
   await expect(page.locator('[data-figure="copy"] a[href^="./lab.html"]')).toHaveAttribute('href', /steps=12/);
   expect(seen.errors).toEqual([]);
 });
-
-/** A run that is finished, again. */
-async function finish2(page: Page, id: string): Promise<void> {
-  await bar(page, id).locator('[data-action="start"]').click();
-  await expect(bar(page, id)).toHaveAttribute('data-finished', 'false');
-  await expect(bar(page, id)).toHaveAttribute('data-finished', 'true', { timeout: 100_000 });
-}
 
 test('a run is paused and goes on, and gives way to another that is pressed', async ({ page }) => {
   await visit(page, './?backend=cpu&steps=4000&budget=100&items=10');

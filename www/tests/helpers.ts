@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 export interface Experiment {
   id: string;
@@ -77,4 +77,24 @@ export function expectCopied(result: Run, share: number, rise: number): void {
     expect(after?.figures['kl'] ?? Infinity, `KL of ${before.arm}`).toBeLessThan(share * (before.figures['kl'] ?? 0));
     expect((after?.figures['agreement'] ?? 0) - (before.figures['agreement'] ?? 0), `agreement of ${before.arm}`).toBeGreaterThan(rise);
   });
+}
+
+/** Presses Start in a run's bar and waits for the end of what it begins. Watched in the page: a short run is over before it is looked at from outside. */
+export async function runToEnd(bar: Locator): Promise<void> {
+  await bar.locator('[data-action="start"]').click({ trial: true });
+  await bar.evaluate(
+    (element) =>
+      new Promise<void>((resolve) => {
+        const finished = (): boolean => element.getAttribute('data-finished') === 'true';
+        let begun = !finished();
+        new MutationObserver((_, observer) => {
+          if (!finished()) begun = true;
+          else if (begun) {
+            observer.disconnect();
+            resolve();
+          }
+        }).observe(element, { attributeFilter: ['data-finished'] });
+        element.querySelector<HTMLElement>('[data-action="start"]')?.click();
+      }),
+  );
 }

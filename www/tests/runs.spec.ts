@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { open, type Run } from './helpers';
+import { open, runToEnd, type Run } from './helpers';
 
 const SMALL = 'backend=cpu&steps=6&budget=50&items=5&arms=logits,text';
 
@@ -9,12 +9,7 @@ async function finish(page: Page): Promise<void> {
   await expect(page.locator('.bar')).toHaveAttribute('data-finished', 'true', { timeout: 60_000 });
 }
 
-/** Presses Start and waits for the end. */
-async function make(page: Page): Promise<void> {
-  await page.locator('.bar [data-action="start"]').click();
-  await expect(page.locator('.bar')).toHaveAttribute('data-finished', 'false');
-  await finish(page);
-}
+const make = (page: Page): Promise<void> => runToEnd(page.locator('.bar'));
 
 async function set(page: Page, key: string, value: string): Promise<void> {
   const field = page.locator(`#set-${key}`);
