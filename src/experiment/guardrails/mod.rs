@@ -90,11 +90,11 @@ pub fn experiment() -> Experiment {
         against: vec![
             Against {
                 id: "inherited",
-                text: "The rate is of ten recipes that were held out. Of those that the copies were shown, nearly all are refused: the curve is of them until the last measurement. What fails is the step from forbidden pairs that were seen to pairs that were not. Three times as many training steps help the copy from probabilities and hardly the one from text; neither reaches the bar (docs/findings.md).",
+                text: "The rate is of ten recipes that were held out. Of those that the copies were shown, nearly all are refused: the curve is of them until the last measurement. What fails is the step from forbidden pairs that were seen to pairs that were not. Three times as many training steps raise the mean of the copy from probabilities and not that of the copy from text; the intervals overlap, and neither mean reaches the bar (docs/findings.md).",
             },
             Against {
                 id: "repair",
-                text: "The examples show some forbidden pairs and the test asks for others: the same step that copies with all refusals fail. Four times as many examples come nearer and do not reach the bar in as many steps; 64 do reach it where everything trains three times as long (docs/findings.md).",
+                text: "The examples show some forbidden pairs and the test asks for others: the same step that copies with all refusals fail. Four times as many examples come nearer and do not reach the bar in as many steps; the mean of 64 does where everything trains three times as long (docs/findings.md).",
             },
             Against {
                 id: "prefill",
