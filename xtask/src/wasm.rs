@@ -40,6 +40,8 @@ struct Module {
     features: &'static [&'static str],
     /// With relaxed SIMD, which has a fused multiply-add. A browser without it refuses the whole module.
     relaxed: bool,
+    /// How hard wasm-opt tries.
+    level: &'static str,
 }
 
 const MODULES: [Module; 3] = [
@@ -47,16 +49,20 @@ const MODULES: [Module; 3] = [
         folder: "www/src/wasm",
         features: &["--no-default-features"],
         relaxed: false,
+        level: "-Oz",
     },
     Module {
         folder: "www/src/wasm-relaxed",
         features: &["--no-default-features"],
         relaxed: true,
+        level: "-Oz",
     },
     Module {
         folder: "www/src/wasm-reference",
         features: &[],
         relaxed: false,
+        // `-Oz` takes four times as long on this one, and brotli's copy, which is what is sent, becomes no smaller.
+        level: "-O1",
     },
 ];
 
@@ -66,7 +72,6 @@ const RELAXED: &str = "-Ctarget-feature=+simd128,+relaxed-simd";
 /// What rustc and wasm-opt may use: the features that Rust turns on for this target, and SIMD, which .cargo/config.toml
 /// adds. wasm-opt is told them because wasm-bindgen drops the section in which the compiler lists them.
 const WASM_OPT_ARGS: &[&str] = &[
-    "-Oz",
     "--strip-debug",
     "--strip-producers",
     "--enable-simd",
@@ -120,7 +125,7 @@ fn build_module(module: &Module, profile: Profile) -> Result<()> {
     }
     bind(&compiled, &out)?;
     if profile == Profile::Release {
-        optimise(&out.join("stillroom_bg.wasm"))?;
+        optimise(&out.join("stillroom_bg.wasm"), module.level)?;
     }
     // Last, so that an interrupted build is not taken for a finished one.
     std::fs::write(&stamp, key).with_context(|| format!("{} could not be written", stamp.display()))
@@ -210,7 +215,7 @@ fn bind(compiled: &Path, out: &Path) -> Result<()> {
 ///
 /// wasm-opt is the npm package `binaryen`, which is wasm-opt compiled to WebAssembly: Debian's is too old for what Rust
 /// emits, the crate compiles C++ for minutes, and other npm packages download a program when they are installed.
-fn optimise(module: &Path) -> Result<()> {
+fn optimise(module: &Path, level: &str) -> Result<()> {
     let name = module.strip_prefix(root()).unwrap_or(module).display();
     let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
     let (before, start) = (size(module), Instant::now());
@@ -218,6 +223,7 @@ fn optimise(module: &Path) -> Result<()> {
     let smaller = module.with_extension("opt");
     run(Command::new("node")
         .arg(root().join("xtask/tools/node_modules/binaryen/bin/wasm-opt"))
+        .arg(level)
         .args(WASM_OPT_ARGS)
         .arg(module)
         .arg("-o")
