@@ -1,10 +1,11 @@
 //! Many runs of one experiment, put together: the reference that a live run is drawn on, and the findings.
 
 use crate::eval::stats;
-use crate::experiment::{Experiment, Results, SettingsError, named};
+use crate::experiment::{Experiment, Results, SettingSpec, SettingsError, named};
 use crate::protocol::{Evaluation, RunFile, Settings, Spectrum, Verdict};
 use crate::world::Split;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// A reference: medians and 5 to 95 % bands over seeds.
@@ -157,19 +158,24 @@ impl Bands {
         })
     }
 
-    /// The name of its file: the experiment, and what is not as by default.
-    pub fn name(&self, experiment: &Experiment) -> String {
+    /// The settings that are not as by default, but for the seed, with their values.
+    pub fn departures<'a>(&self, experiment: &'a Experiment) -> Vec<(&'a SettingSpec, Value)> {
         let defaults = serde_json::to_value((experiment.design.defaults)()).unwrap_or_default();
         let settings = serde_json::to_value(&self.settings).unwrap_or_default();
+        let specs = experiment.settings.iter().filter(|spec| spec.key != "seed");
+        specs
+            .filter(|spec| settings[spec.key] != defaults[spec.key])
+            .map(|spec| (spec, settings[spec.key].clone()))
+            .collect()
+    }
+
+    /// The name of its file: the experiment, and what is not as by default.
+    pub fn name(&self, experiment: &Experiment) -> String {
         let mut name = self.experiment.clone();
-        for spec in &experiment.settings {
-            let value = &settings[spec.key];
-            if spec.key == "seed" || *value == defaults[spec.key] {
-                continue;
-            }
+        for (spec, value) in self.departures(experiment) {
             let text = match value {
-                serde_json::Value::String(text) => text.clone(),
-                serde_json::Value::Array(_) => "some".into(),
+                Value::String(text) => text,
+                Value::Array(_) => "some".into(),
                 other => other.to_string(),
             };
             name += &format!("-{}-{text}", spec.key);

@@ -1,28 +1,15 @@
 /// `npm run share`: `public/share.png`, the picture that other sites show of a link. Its figures are those of the reference.
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@playwright/test';
+import { barsOf, saidBy, type Reference } from './share';
 
-/** As the pages write it; their own words come from a bundler. */
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const LARGEST = 80_000;
 
-interface Reference {
-  seeds: number[];
-  final: { arm: string; metric: string; mean: number }[];
-  teachers: { metric: string; value: number }[];
-}
-
 test('share', async ({ page }) => {
   const reference = JSON.parse(readFileSync(at('public/reference/capability.json'), 'utf8')) as Reference;
-  const of = (arm: string): number => reference.final.find((one) => one.arm === arm && one.metric === 'accuracy')?.mean ?? NaN;
-  const bars = [
-    { name: 'The teacher', colour: 'var(--ink)', share: reference.teachers.find(({ metric }) => metric === 'accuracy')?.value ?? NaN },
-    { name: 'A copy of its probabilities', colour: 'var(--arm-1)', share: of('logits') },
-    { name: 'A copy of its text', colour: 'var(--arm-2)', share: of('text') },
-    { name: 'No teacher, a tenth of the data', colour: 'var(--arm-3)', share: of('scratch') },
-  ];
+  const bars = barsOf(reference);
   for (const { name, share } of bars) expect(share, name).toBeGreaterThanOrEqual(0);
   const drop = readFileSync(at('public/favicon.svg'), 'utf8');
   await page.setViewportSize({ width: 1200, height: 630 });
@@ -42,8 +29,9 @@ test('share', async ({ page }) => {
   </style>
   <header>${drop}Stillroom</header>
   <h1>What is copied when one language model learns from another?</h1>
-  ${bars.map(({ name, colour, share }) => `<div class="bar"><span>${name}</span><div class="track"><div class="fill" style="width:${100 * share}%;background:${colour}"></div></div><span class="value">${percent(share)}</span></div>`).join('')}
+  ${bars.map(({ name, colour, share, text }) => `<div class="bar"><span>${name}</span><div class="track"><div class="fill" style="width:${100 * share}%;background:${colour}"></div></div><span class="value">${text}</span></div>`).join('')}
   <footer>Questions answered right in a tiny invented world; the mean of ${reference.seeds.length} runs. Run it on your own device.</footer>`);
   await page.screenshot({ path: at('public/share.png') });
   expect(statSync(at('public/share.png')).size).toBeLessThan(LARGEST);
+  writeFileSync(at('scripts/share.json'), `${JSON.stringify(saidBy(reference), null, 2)}\n`);
 });

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { experiments, visit } from './helpers';
+import { experiments, visit, watchShifts } from './helpers';
 
 const SMALL = 'backend=cpu&steps=6&budget=50&items=5&arms=logits,text';
 const PARTS = ['title', 'question', 'expected', 'predict', 'start', 'reset', 'progress', 'answers', 'save', 'verdicts', 'cautions', 'lab'];
@@ -51,6 +51,15 @@ const said = (page: Page): Promise<Said[]> => page.evaluate(() => (globalThis as
 const tell = (page: Page, data: unknown): Promise<void> => page.evaluate((message) => (globalThis as unknown as { tell(data: unknown): void }).tell(message), data);
 const state = async (page: Page): Promise<string | undefined> => (await said(page)).filter(({ data }) => data.type === 'state').at(-1)?.data.state;
 const told = (message: object): object => ({ to: 'stillroom', version: 1, ...message });
+
+test('nothing moves while a frame is loaded', async ({ page }) => {
+  await page.setViewportSize({ width: 700, height: 900 });
+  const shifted = await watchShifts(page);
+  await visit(page, './embed.html');
+  await expect(page.locator('[data-reference]')).toBeAttached();
+  await expect(page.locator('svg.plot').first()).toBeVisible();
+  expect(await shifted()).toBeLessThan(0.05);
+});
 
 test('a frame on another origin says its height and its result, and does what its host tells it', async ({ page, baseURL }) => {
   const seen: string[] = [];

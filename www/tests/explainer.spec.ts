@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { run, runToEnd, visit } from './helpers';
+import { run, runToEnd, visit, watchShifts } from './helpers';
 
 const CHAPTERS = ['copy', 'cost', 'access', 'guardrails', 'bias', 'proof', 'stop'];
 const FIGURES = ['copy', 'access', 'guardrails', 'bias'];
@@ -73,11 +73,7 @@ test('before anything is pressed little is loaded, and nothing of the engine', a
 });
 
 test('one button, one race: real within seconds, and nothing moves', async ({ page }, info) => {
-  await page.addInitScript(() => {
-    const shifts: number[] = [];
-    (globalThis as unknown as { shifts: number[] }).shifts = shifts;
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => shifts.push((entry as unknown as { value: number }).value))).observe({ type: 'layout-shift', buffered: true });
-  });
+  const shifted = await watchShifts(page);
   const seen = await visit(page, './?backend=cpu&steps=40');
   const race = bar(page, 'race');
   const start = Date.now();
@@ -94,8 +90,7 @@ test('one button, one race: real within seconds, and nothing moves', async ({ pa
   expect(lanes[0]).toBe('always');
   for (const lane of lanes.slice(1)) expect(lane).toMatch(/^\d+(\.\d)? %$/);
   await expect(page.locator('[data-race] [data-verdict]')).toHaveCount(2);
-  const shifted = await page.evaluate(() => (globalThis as unknown as { shifts: number[] }).shifts.reduce((sum, shift) => sum + shift, 0));
-  expect(shifted).toBeLessThan(0.05);
+  expect(await shifted()).toBeLessThan(0.05);
   expect(seen.errors).toEqual([]);
 });
 

@@ -39,6 +39,17 @@ export async function visit(page: Page, address: string): Promise<Seen> {
   return seen;
 }
 
+/** From the next page on, adds up how far things move that nobody touched. Gives the sum so far. */
+export async function watchShifts(page: Page): Promise<() => Promise<number>> {
+  await page.addInitScript(() => {
+    const seen = { shifted: 0 };
+    Object.assign(globalThis, { seen });
+    const shift = (entry: PerformanceEntry): number => (entry as unknown as { value: number }).value;
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => (seen.shifted += shift(entry)))).observe({ type: 'layout-shift', buffered: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { seen: { shifted: number } }).seen.shifted);
+}
+
 export interface Member {
   arm: string;
   seed: number;

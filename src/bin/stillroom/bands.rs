@@ -12,8 +12,7 @@ use stillroom::protocol::{RunFile, Settings};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// Folders with run files, of any experiments and shards.
-    #[arg(required = true)]
+    /// Folders with run files, of any experiments and shards. Without one only the findings are written again.
     folders: Vec<PathBuf>,
     /// Where the references go.
     #[arg(long, default_value = "www/public/reference")]

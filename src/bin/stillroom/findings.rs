@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use stillroom::bands::{Bands, Last};
 use stillroom::eval::stats::fixed;
-use stillroom::experiment::{self, Experiment};
+use stillroom::experiment::{self, Experiment, SettingSpec};
 use stillroom::protocol::Settings;
 
 /// The figures that are shown by a setting.
@@ -45,7 +45,17 @@ pub fn write(references: &Path, path: &Path) -> Result<()> {
     );
     for experiment in experiment::all() {
         let mut own: Vec<&Bands> = all.iter().filter(|bands| bands.experiment == experiment.id).collect();
-        own.sort_by_key(|bands| bands.name(&experiment));
+        // The default first, then by how much was asked and trained.
+        let is_other = |bands: &Bands| !bands.departures(&experiment).is_empty();
+        own.sort_by_key(|bands| {
+            let settings = &bands.settings;
+            (
+                is_other(bands),
+                settings.budget,
+                settings.steps,
+                bands.name(&experiment),
+            )
+        });
         for bands in &own {
             section(&mut text, &experiment, bands)?;
         }
@@ -61,17 +71,28 @@ pub fn write(references: &Path, path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn section(text: &mut String, experiment: &Experiment, bands: &Bands) -> Result<()> {
-    let name = bands.name(experiment);
-    let variant = name
-        .strip_prefix(experiment.id)
-        .unwrap_or_default()
-        .trim_start_matches('-');
-    let title = if variant.is_empty() {
-        experiment.title.to_owned()
-    } else {
-        format!("{} ({variant})", experiment.title)
+/// What was done, and with which settings where they are not the default's.
+fn title(experiment: &Experiment, bands: &Bands) -> String {
+    let described = |(spec, value): (&SettingSpec, Value)| {
+        let label = spec.label.to_lowercase();
+        match value {
+            Value::Array(arms) => format!("{} students", arms.len()),
+            Value::String(value) => {
+                let choice = spec.choices.iter().find(|choice| choice.value == value);
+                format!("{label} “{}”", choice.map_or(value.as_str(), |choice| choice.label))
+            }
+            other => format!("{label} {other}"),
+        }
     };
+    let departures: Vec<String> = bands.departures(experiment).into_iter().map(described).collect();
+    if departures.is_empty() {
+        return experiment.title.to_owned();
+    }
+    format!("{}, with {}", experiment.title, departures.join(", "))
+}
+
+fn section(text: &mut String, experiment: &Experiment, bands: &Bands) -> Result<()> {
+    let title = title(experiment, bands);
     let settings = &bands.settings;
     writeln!(
         text,

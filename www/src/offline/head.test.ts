@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { baseUrl, headOf } from '../../head';
+import { saidBy, type Reference } from '../../scripts/share';
 
 const HTML = '<head>\n<title>A page · Stillroom</title>\n<meta\n name="description"\n content="What it\n says."\n />';
 const contents = (base?: string): Record<string, unknown> =>
@@ -39,4 +40,9 @@ test('the policy of every page allows the manifest and the service worker, and n
     expect(policy, page).not.toMatch(/unsafe-inline|'unsafe-eval'|\*/);
     expect(html, page).toMatch(/<meta\s+name="description"/);
   }
+});
+
+test('the picture of a link says what the reference says now: `npm run share` draws it', () => {
+  const json = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+  expect(json('scripts/share.json')).toEqual(saidBy(json('public/reference/capability.json') as Reference));
 });
