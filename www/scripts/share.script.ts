@@ -20,7 +20,7 @@ test('share', async ({ page }) => {
     header { display: flex; align-items: center; gap: 18px; font: 600 34px var(--serif) }
     header svg { width: 52px; height: 52px }
     h1 { font-size: 60px; line-height: 1.08; margin: 34px 0 44px }
-    .bar { display: grid; grid-template-columns: 400px 1fr 100px; gap: 22px; align-items: center; margin-bottom: 19px; font-size: 25px }
+    .bar { display: grid; grid-template-columns: 400px 1fr 120px; gap: 22px; align-items: center; margin-bottom: 19px; font-size: 25px }
     .bar span { white-space: nowrap }
     .track { height: 26px; background: var(--paper-sunk); border-radius: 4px }
     .fill { height: 100%; border-radius: 4px }

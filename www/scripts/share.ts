@@ -11,13 +11,15 @@ export interface Bar {
   colour: string;
   /** From 0 to 1; not a number where the reference has none. */
   share: number;
-  /** As the pages write it; their own words come from a bundler. */
   text: string;
 }
 
+/** As the pages write it: what is not quite all is not said to be all. */
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0.995 && share < 1 ? 1 : 0)} %`;
+
 /** Right answers by teacher and students. */
 export function barsOf(reference: Reference): Bar[] {
-  const bar = (name: string, colour: string, share = NaN): Bar => ({ name, colour, share, text: `${Math.round(100 * share)} %` });
+  const bar = (name: string, colour: string, share = NaN): Bar => ({ name, colour, share, text: percent(share) });
   const of = (arm: string): number | undefined => reference.final.find((one) => one.arm === arm && one.metric === 'accuracy')?.mean;
   return [
     bar('The teacher', 'var(--ink)', reference.teachers.find(({ metric }) => metric === 'accuracy')?.value),

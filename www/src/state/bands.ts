@@ -1,7 +1,7 @@
 import type { Settings, Spectrum, TeacherName, Verdict } from '../wasm/stillroom.js';
-import { experiments, type Experiment } from './experiment';
-import { prose, settings, spectra, teacherName, verdicts, word } from './parts';
-import { Misfit, among, count, finite, listOf, maybe, record, type Shape } from './shape';
+import { experiments, type Experiment } from './experiment.ts';
+import { prose, settings, spectra, teacherName, verdicts, word } from './parts.ts';
+import { Misfit, among, count, finite, listOf, maybe, record, type Shape } from './shape.ts';
 
 export const FORMAT = 'stillroom.bands';
 export const VERSION = 1;

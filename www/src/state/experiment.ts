@@ -1,4 +1,4 @@
-import catalogue from '../generated/experiments.json';
+import catalogue from '../generated/experiments.json' with { type: 'json' };
 
 /** One experiment in words. `src/generated/experiments.json` is written by the engine, so that both tell the same story. */
 export interface Experiment {

@@ -1,4 +1,4 @@
-import { among, count, finite, flag, listOf, mapOf, maybe, record, text } from './shape';
+import { among, count, finite, flag, listOf, mapOf, maybe, record, text } from './shape.ts';
 
 /** Shapes of what both a run file and a reference hold. */
 export const word = text(200);

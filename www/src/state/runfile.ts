@@ -1,7 +1,7 @@
 import type { Figures, RunFile } from '../wasm/stillroom.js';
-import { experiments, isShare, type Experiment } from './experiment';
-import { MOST_MEMBERS, figures, prose, settings, spectra, teacherName, verdicts, word } from './parts';
-import { Misfit, among, count, finite, flag, listOf, mapOf, maybe, record, share } from './shape';
+import { experiments, isShare, type Experiment } from './experiment.ts';
+import { MOST_MEMBERS, figures, prose, settings, spectra, teacherName, verdicts, word } from './parts.ts';
+import { Misfit, among, count, finite, flag, listOf, mapOf, maybe, record, share } from './shape.ts';
 
 export const FORMAT = 'stillroom.run';
 export const VERSION = 2;

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../wasm/stillroom.js';
-import { median } from './series';
+import { median } from './series.ts';
 
 export interface Totals {
   arm: string;
