@@ -27,6 +27,6 @@ export const MANY_RIGHT: TaskId[] = ['story', 'ask', 'num'];
 
 /** How to read the answers of a task, where that is not plain. */
 export const taskHelp: Partial<Record<TaskId, string>> = {
-  add: 'Numbers are written digit by digit. A sum is answered from its last digit: 85 is written 5 8 0.',
+  add: 'Numbers are written digit by digit. A sum is answered from its last digit: 85 is written 5\u00a08\u00a00.',
   story: 'A story has no single right answer; any sentence that the world could say counts.',
 };

@@ -26,7 +26,7 @@ export function count(amount: number, one: string, many = `${one}s`): string {
   return `${number(amount)} ${amount === 1 ? one : many}`;
 }
 
-/** A sentence of the engine in which no line ends between a number and what it counts. */
+/** A sentence in which no line ends between a number and what it counts. */
 export function unbroken(sentence: string): string {
   return sentence.replace(/(\d) (?=%|nats|points|seeds?\b|pairs)/g, '$1\u00a0');
 }

@@ -50,6 +50,9 @@ const WIDE = 400;
 const MARGINS = { marginLeft: 46, marginTop: 24, marginBottom: 40 };
 /** Marks that are closer than this across share one column of names, px. */
 const COLUMN = 24;
+/** Between a mark and its name, and about the width of a letter, px. */
+const GAP = 11;
+const LETTER = 7;
 
 /** One mark per arm, named where there is room. */
 export function scatter(chart: Scatter): SVGSVGElement {
@@ -138,16 +141,27 @@ function names(chart: Scatter, margins: { marginLeft: number; marginRight: numbe
     if (column && one.x - (column[0]?.x ?? 0) < COLUMN) column.push(one);
     else columns.push([one]);
   }
-  return columns.flatMap((column) => {
-    const heights = movedApart(column.map((one) => one.at), down);
-    const edge = Math.max(...column.map((one) => one.x));
-    const right = edge < across - 110;
-    const start = right ? edge : Math.min(...column.map((one) => one.x));
-    return column.map(({ mark, x, at }, index) =>
+  const sides = columns.map((column) => {
+    const places = column.map((one) => one.x);
+    const right = Math.max(...places) < across - 110;
+    const longest = Math.max(...column.map((one) => one.mark.label.length));
+    return { column, right, start: right ? Math.max(...places) : Math.min(...places), width: GAP + LETTER * longest };
+  });
+  // Names to the right of one column may meet those to the left of the next: they are then moved apart as one.
+  const groups: (typeof sides)[] = [];
+  for (const side of sides) {
+    const before = groups.at(-1)?.at(-1);
+    if (before?.right && !side.right && side.start - before.start < before.width + side.width) groups.at(-1)?.push(side);
+    else groups.push([side]);
+  }
+  return groups.flatMap((group) => {
+    const all = group.flatMap(({ column, right, start }) => column.map((one) => ({ ...one, right, start })));
+    const heights = movedApart(all.map((one) => one.at), down);
+    return all.map(({ mark, x, at, right, start }, index) =>
       Plot.text([mark.label], {
         x: mark.x,
         y: mark.y,
-        dx: start - x + (right ? 11 : -11),
+        dx: start - x + (right ? GAP : -GAP),
         dy: (heights[index] ?? at) - at,
         textAnchor: right ? 'start' : 'end',
         fill: mark.style.colour,
