@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 const PORT = 4173;
-const DEVICES = /(cpu|webgpu)\.spec\.ts$/;
+const DEVICES = /(cpu|main-thread|webgpu)\.spec\.ts$/;
 
 export default defineConfig({
   testDir: './tests',
@@ -11,7 +11,7 @@ export default defineConfig({
   workers: 2,
   fullyParallel: false,
   projects: [
-    // Those that look at the devices themselves have the machine to themselves.
+    // Those that look at the devices themselves, or at how busy the page is, have the machine to themselves.
     { name: 'devices', testMatch: DEVICES, workers: 1 },
     { name: 'pages', testIgnore: DEVICES, dependencies: ['devices'] },
   ],
