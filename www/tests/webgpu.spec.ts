@@ -54,6 +54,12 @@ test('the fused kernels compute what plain sums in double precision do, in awkwa
   const wasm = named('.wasm').sort((a, b) => readFileSync(new URL(b, assets)).length - readFileSync(new URL(a, assets)).length)[0];
   const report = await page.evaluate(
     async ([scriptFile, wasmFile]) => {
+      // As the worker opens its adapter: with subgroups.
+      const { prototype } = (globalThis as unknown as { GPUAdapter: { prototype: { requestDevice(descriptor: object): Promise<unknown> } } }).GPUAdapter;
+      const { requestDevice } = prototype;
+      prototype.requestDevice = function (descriptor) {
+        return requestDevice.call(this, { ...descriptor, requiredFeatures: ['subgroups'] });
+      };
       const module = (await import(`./assets/${scriptFile}`)) as { default(options: object): Promise<void>; checkPlan(): Promise<string> };
       await module.default({ module_or_path: `./assets/${wasmFile}` });
       return module.checkPlan();
@@ -61,7 +67,9 @@ test('the fused kernels compute what plain sums in double precision do, in awkwa
     [script, wasm],
   );
   console.log(report);
-  expect(report.trim().split('\n').length).toBeGreaterThan(3);
+  // The kernels of software adapters and those of GPUs, one after the other.
+  expect(report.split('Build').map((part) => part.trim().split('\n').length > 5)).toEqual([false, true, true]);
+  expect(report.match(/quads: (true|false)/g)).toEqual(['quads: true', 'quads: false']);
 });
 
 test('a step is few dispatches in few submissions, and after the first ones nothing is created', async ({ page }) => {

@@ -149,7 +149,8 @@ impl Tables {
     }
 
     fn job(&mut self, job: Job) {
-        let across = job.dy[1].div_ceil(2);
+        // Side by side, in fours.
+        let across = job.dy[1].div_ceil(8) * 4;
         let tiles = across * job.x[1].div_ceil(2);
         self.jobs.extend([self.groups, across, tiles, job.rows]);
         self.jobs.extend([job.x[0], job.x[1], job.dy[0], job.dy[1]]);
@@ -199,7 +200,10 @@ pub(super) struct Constants {
     pub mixture: u32,
     pub jobs: u32,
     pub blocks: u32,
-    /// In the table of targets: where the hidden bits begin, and how many words of them a row has.
+    /// The entropy of the targets is wanted.
+    pub entropy: bool,
+    /// In the table of targets: where the hidden bits begin, and how many words of them a row has, none where nothing is
+    /// hidden.
     pub hidden: u32,
     pub hidden_words: u32,
 }
@@ -231,6 +235,8 @@ pub(super) fn backward(
         other: constants.mixture,
         dots: scratch.head_dots,
         list: given.targets,
+        hidden: u32::from(constants.hidden_words > 0),
+        entropy: u32::from(constants.entropy),
         items: constants.hidden,
         length: constants.hidden_words,
         ..common
@@ -249,10 +255,12 @@ pub(super) fn backward(
         inverse: at.head_inverse,
         dots: scratch.head_dots,
         dots_stride: 1,
+        normed: 1,
+        gather: 1,
         list: given.rows,
         ..common
     };
-    program.push_tiles(Kernel::HeadBackward, head);
+    program.push_tiles(Kernel::NormBackward, head);
     let scatter = Call {
         columns: d,
         left: scratch.looked,
@@ -288,6 +296,7 @@ pub(super) fn backward(
             residual: scratch.stream[2 * i + 2],
             stream: at.stream[2 * i + 1],
             inverse: at.inverse[2 * i + 1],
+            normed: 1,
             ..swiglu
         };
         program.push_tiles(Kernel::NormBackward, gate_up);
@@ -332,6 +341,7 @@ pub(super) fn backward(
             inverse: at.inverse[2 * i],
             dots: scratch.attention_dots,
             dots_stride: sizes.heads.div_ceil(4),
+            normed: 1,
             ..common
         };
         program.push_tiles(Kernel::NormBackward, qkv);

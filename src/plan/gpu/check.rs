@@ -8,14 +8,27 @@ mod plain;
 pub use cases::{Case, cases, initial, random};
 pub use plain::{losses, updated};
 
+use super::build::Build;
 use super::{Gpu, GpuForward, GpuPlan, Targets};
 
 /// Largest difference that is let pass, relative to the largest number of its tensor or member.
 const TOLERANCE: f64 = 2e-4;
 
-/// Checks every case and describes what was compared, or says what differs.
+/// Checks every case and describes what was compared, or says what differs: with the kernels of this device, and with those
+/// of a GPU.
 pub async fn check(gpu: &Gpu) -> Result<String, String> {
-    let mut report = String::new();
+    let mut report = check_build(gpu).await?;
+    if gpu.build != Build::HARDWARE {
+        let mut like_hardware = gpu.clone();
+        like_hardware.build = Build::HARDWARE;
+        let checked = check_build(&like_hardware).await;
+        report += &checked.map_err(|error| format!("with the kernels of a GPU: {error}"))?;
+    }
+    Ok(report)
+}
+
+async fn check_build(gpu: &Gpu) -> Result<String, String> {
+    let mut report = format!("{:?}\n", gpu.build);
     for case in cases() {
         let name = case.name;
         let one = check_case(&case, gpu).await;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::plan::Shape;
 
 use super::forward::{GpuForward, KEPT, Pass, cache_of_layer};
+use super::kernels::{Kernel, Kernels};
 use super::layout::Sizes;
 
 /// Rotated keys and values of all layers, `[layers, p, sequences, most, 2d]`.
@@ -18,6 +19,7 @@ pub(super) struct Cache {
 pub(super) struct Reading {
     sequences: usize,
     cache: Cache,
+    kernels: Kernels,
     passes: Vec<(usize, Pass)>,
 }
 
@@ -58,7 +60,7 @@ impl GpuDecoder {
         }
         let mut reading = match self.reading.take() {
             Some(reading) => reading,
-            None => self.take()?,
+            None => self.take().await?,
         };
         let pass = match reading.passes.iter().position(|(known, _)| *known == length) {
             Some(found) => found,
@@ -72,7 +74,7 @@ impl GpuDecoder {
         let last: Vec<u32> = (1..=all).map(|sequence| (sequence * length - 1) as u32).collect();
         let logits = self
             .models
-            .run(&reading.passes[pass].1, tokens, &last, self.length)
+            .run(&reading.passes[pass].1, &reading.kernels, tokens, &last, self.length)
             .await;
         self.reading = Some(reading);
         self.length += length;
@@ -90,12 +92,11 @@ impl GpuDecoder {
     }
 
     /// A cache that nobody holds, or a new one.
-    fn take(&self) -> Result<Reading, String> {
-        let mut free = self.models.readings.borrow_mut();
-        let fits = |reading: &Reading| reading.sequences == self.sequences && reading.cache.most == self.most;
-        if let Some(index) = free.iter().position(fits) {
-            return Ok(free.remove(index));
+    async fn take(&self) -> Result<Reading, String> {
+        if let Some(free) = self.free() {
+            return Ok(free);
         }
+        let kernels = Kernels::new(&self.models.gpu, self.models.config(), &Kernel::CACHED).await?;
         let sizes = Sizes::new(&self.shape(1))?;
         let bytes = 16 * u64::from(sizes.layers) * u64::from(cache_of_layer(&sizes, self.most as u32));
         Ok(Reading {
@@ -104,8 +105,16 @@ impl GpuDecoder {
                 buffer: self.models.gpu.storage("keys and values", bytes)?,
                 most: self.most,
             },
+            kernels,
             passes: Vec::new(),
         })
+    }
+
+    fn free(&self) -> Option<Reading> {
+        let mut free = self.models.readings.borrow_mut();
+        let fits = |reading: &Reading| reading.sequences == self.sequences && reading.cache.most == self.most;
+        let index = free.iter().position(fits)?;
+        Some(free.remove(index))
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
+use super::build::Build;
 use super::compile::{Compiler, Progress};
 use super::limits::Limits;
 
@@ -15,6 +16,7 @@ pub struct Gpu {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     pub(super) compiler: Rc<Compiler>,
+    pub(super) build: Build,
     staging: Rc<RefCell<Vec<wgpu::Buffer>>>,
 }
 
@@ -26,6 +28,7 @@ impl Gpu {
     pub fn new(device: wgpu::Device, queue: wgpu::Queue, progress: Progress) -> Self {
         Self {
             compiler: Rc::new(Compiler::new(&device, progress)),
+            build: Build::of(&device),
             device,
             queue,
             staging: Rc::default(),

@@ -8,7 +8,7 @@ use crate::plan::Shape;
 
 use super::decoder::{Cache, Reading};
 use super::device::Gpu;
-use super::kernels::{Kernel, Kernels, Variant};
+use super::kernels::{Kernel, Kernels};
 use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
 use super::sequence::{Bound, Call, Program, Sequence};
 
@@ -77,6 +77,8 @@ pub(super) fn forward(program: &mut Program, places: &Places<'_>, keep: bool) {
             inverse: at.inverse[2 * i],
             other: places.rotary,
             items: given.before(),
+            apart: sizes.head / 2,
+            turned: 2 * d,
             ..common
         };
         program.push_tiles(Kernel::Qkv, qkv);
@@ -99,7 +101,9 @@ pub(super) fn forward(program: &mut Program, places: &Places<'_>, keep: bool) {
             };
             program.push(Kernel::CachedAttention, cached, groups(heads * sizes.length));
         } else {
-            program.push(Kernel::Attention, attention, groups(heads * sizes.length.div_ceil(2)));
+            // Pairs of queries, in fours.
+            let pairs = sizes.length.div_ceil(8) * 4;
+            program.push(Kernel::Attention, attention, groups(heads * pairs));
         }
         let out = Call {
             inner: d,
@@ -122,6 +126,8 @@ pub(super) fn forward(program: &mut Program, places: &Places<'_>, keep: bool) {
             out: at.gated[i],
             inverse: at.inverse[2 * i + 1],
             other: at.gate_up[i],
+            apart: f,
+            gated: 1,
             ..common
         };
         program.push_tiles(Kernel::Swiglu, swiglu);
@@ -147,7 +153,9 @@ pub(super) fn forward(program: &mut Program, places: &Places<'_>, keep: bool) {
         left: at.stream[2 * weights.layers.len()],
         out: at.logits,
         inverse: at.head_inverse,
+        gather: 1,
         list: given.rows,
+        apart: 1,
         ..common
     };
     program.push_tiles(Kernel::Head, head);
@@ -218,7 +226,7 @@ impl GpuForward {
                 weights.len()
             ));
         }
-        let kernels = Kernels::new(gpu, config, Variant::default(), &Kernel::FORWARD).await?;
+        let kernels = Kernels::new(gpu, config, &Kernel::FORWARD).await?;
         let buffer = gpu.storage("weights", 4 * weights.len() as u64)?;
         gpu.write_f32(&buffer, weights);
         Ok(Self::sharing(gpu.clone(), config, population, kernels, buffer))
@@ -254,13 +262,15 @@ impl GpuForward {
     /// Logits `[p, k, v]` at `rows` `[p, k]`, positions in `tokens` `[p, b, length]` flattened, each in its member's
     /// part.
     pub async fn logits_at(&self, tokens: &[u32], length: usize, rows: &[u32]) -> Result<Vec<f32>, String> {
-        self.run(&*self.pass(tokens, length, rows)?, tokens, rows, 0).await
+        let pass = self.pass(tokens, length, rows)?;
+        self.run(&pass, &self.kernels, tokens, rows, 0).await
     }
 
     /// Logits of a pass whose sequences have had `before` positions already.
     pub(super) async fn run(
         &self,
         pass: &Pass,
+        kernels: &Kernels,
         tokens: &[u32],
         rows: &[u32],
         before: usize,
@@ -273,7 +283,7 @@ impl GpuForward {
         let mut encoder = gpu.encoder();
         {
             let mut compute = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.sequence.record(&mut compute, &self.kernels, pass.sequence.len());
+            pass.sequence.record(&mut compute, kernels, pass.sequence.len());
         }
         let read = gpu.read_later(&mut encoder, &pass.arena, pass.logits.0, pass.logits.1);
         gpu.queue.submit([encoder.finish()]);

@@ -2,6 +2,7 @@
 
 use crate::model::LlamaConfig;
 
+use super::build::Build;
 use super::device::Gpu;
 
 macro_rules! wgsl {
@@ -16,50 +17,56 @@ pub enum Kernel {
     Embed,
     Qkv,
     Attention,
-    /// Attention that keeps keys and values; not part of a step.
-    CachedAttention,
     Residual,
     Swiglu,
     Head,
     Loss,
-    HeadBackward,
+    NormBackward,
     Scatter,
     SwigluBackward,
-    NormBackward,
     ProjectBackward,
     AttentionBackward,
     WeightGradient,
     Reduce,
     Finish,
     AdamW,
+    /// Attention that keeps keys and values; not part of a step.
+    CachedAttention,
 }
 
 impl Kernel {
     /// Those that models are asked with.
-    pub const FORWARD: [Kernel; 7] = [
+    pub const FORWARD: [Kernel; 6] = [
         Kernel::Embed,
         Kernel::Qkv,
         Kernel::Attention,
+        Kernel::Residual,
+        Kernel::Swiglu,
+        Kernel::Head,
+    ];
+
+    /// Those that models are asked with token by token.
+    pub const CACHED: [Kernel; 6] = [
+        Kernel::Embed,
+        Kernel::Qkv,
         Kernel::CachedAttention,
         Kernel::Residual,
         Kernel::Swiglu,
         Kernel::Head,
     ];
 
-    /// All of them.
-    pub const ALL: [Kernel; 18] = [
+    /// Those of a step of training.
+    pub const STEP: [Kernel; 16] = [
         Kernel::Embed,
         Kernel::Qkv,
         Kernel::Attention,
-        Kernel::CachedAttention,
         Kernel::Residual,
         Kernel::Swiglu,
         Kernel::Head,
         Kernel::Loss,
-        Kernel::HeadBackward,
+        Kernel::NormBackward,
         Kernel::Scatter,
         Kernel::SwigluBackward,
-        Kernel::NormBackward,
         Kernel::ProjectBackward,
         Kernel::AttentionBackward,
         Kernel::WeightGradient,
@@ -68,62 +75,55 @@ impl Kernel {
         Kernel::AdamW,
     ];
 
+    /// How many there are.
+    const COUNT: usize = Kernel::CachedAttention as usize + 1;
+
     fn source(self) -> String {
         match self {
             Kernel::Embed => wgsl!("embed"),
-            Kernel::Qkv => wgsl!("tile", "normed", "qkv"),
+            // What differs is told by the call: a kernel takes long to compile.
+            Kernel::Qkv | Kernel::Swiglu | Kernel::Head => wgsl!("tile", "normed"),
+            Kernel::NormBackward | Kernel::ProjectBackward => wgsl!("tile", "project_backward"),
             Kernel::Attention => wgsl!("attention"),
-            Kernel::CachedAttention => wgsl!("cached_attention"),
             Kernel::Residual => wgsl!("tile", "residual"),
-            Kernel::Swiglu => wgsl!("tile", "normed", "swiglu"),
-            Kernel::Head => wgsl!("tile", "normed", "head"),
             Kernel::Loss => wgsl!("loss"),
-            Kernel::HeadBackward | Kernel::NormBackward => wgsl!("tile", "norm_backward"),
             Kernel::Scatter => wgsl!("scatter"),
             Kernel::SwigluBackward => wgsl!("tile", "swiglu_backward"),
-            Kernel::ProjectBackward => wgsl!("tile", "project_backward"),
             Kernel::AttentionBackward => wgsl!("attention_backward"),
             Kernel::WeightGradient => wgsl!("weight_gradient"),
             Kernel::Reduce => wgsl!("reduce"),
             Kernel::Finish => wgsl!("finish"),
             Kernel::AdamW => wgsl!("adamw"),
+            Kernel::CachedAttention => wgsl!("cached_attention"),
         }
     }
-}
-
-/// What the sources differ in, apart from the model's sizes.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Variant {
-    /// The table of target logits has hidden tokens.
-    pub hidden: bool,
-    /// The entropy of the targets is wanted.
-    pub entropy: bool,
 }
 
 /// Compiled kernels of one model.
 #[derive(Clone)]
 pub struct Kernels {
     pipelines: Vec<Option<wgpu::ComputePipeline>>,
-    /// Rows of a tile in fours. More of them load less per product, which is what a software adapter spends its time
-    /// on; a GPU would run out of registers.
+    /// Rows of a tile in fours.
     pub groups: u32,
 }
 
 impl Kernels {
     /// Compiles those of `wanted` that the device has not compiled before; an error of the shader compiler comes back as
     /// text.
-    pub async fn new(gpu: &Gpu, config: &LlamaConfig, variant: Variant, wanted: &[Kernel]) -> Result<Self, String> {
-        let software = gpu.device.adapter_info().device_type == wgpu::DeviceType::Cpu;
-        let groups = if software { 4 } else { 2 };
+    pub async fn new(gpu: &Gpu, config: &LlamaConfig, wanted: &[Kernel]) -> Result<Self, String> {
+        let build = gpu.build;
         let sources = wanted
             .iter()
-            .map(|&kernel| (kernel, specialise(kernel, config, variant, groups)))
+            .map(|&kernel| (kernel, specialise(&kernel.source(), config, build)))
             .collect();
-        let mut pipelines = vec![None; Kernel::ALL.len()];
+        let mut pipelines = vec![None; Kernel::COUNT];
         for (kernel, pipeline) in gpu.compiler.compile(&gpu.device, sources).await? {
             pipelines[kernel as usize] = Some(pipeline);
         }
-        Ok(Self { pipelines, groups })
+        Ok(Self {
+            pipelines,
+            groups: build.groups,
+        })
     }
 
     /// The compiled form of a kernel that was asked for.
@@ -134,26 +134,37 @@ impl Kernels {
     }
 }
 
-/// The source with its constants in front and its repeated lines written out.
-fn specialise(kernel: Kernel, config: &LlamaConfig, variant: Variant, groups: u32) -> String {
+/// The source with its constants in front, its lines for other devices left out and its repeated lines written out.
+fn specialise(source: &str, config: &LlamaConfig, build: Build) -> String {
     let head = config.head_dim() / 4;
-    let numbers = [("GROUPS", groups as usize), ("HEAD", head), ("HALF", head / 2)];
-    let switches = [
-        ("GATHER", kernel == Kernel::HeadBackward),
-        ("HIDDEN", variant.hidden),
-        ("ENTROPY", variant.entropy),
-    ];
-    let numbers = numbers.map(|(name, value)| (name, format!("{value}u")));
-    let switches = switches.map(|(name, value)| (name, value.to_string()));
-    let source = unroll(&kernel.source(), head, groups as usize);
+    let source = unroll(&chosen(source, build.quads), head, build.groups as usize);
+    let mut all = String::new();
+    if build.quads {
+        // That no lane of a quad leaves it early is beyond what the compiler can see.
+        all += "enable subgroups;\ndiagnostic(off, subgroup_uniformity);\n";
+    }
     // Only what a kernel mentions: models of other sizes then share it.
-    let constants: String = numbers
-        .iter()
-        .chain(&switches)
-        .filter(|(name, _)| mentions(&source, name))
-        .map(|(name, value)| format!("const {name} = {value};\n"))
-        .collect();
-    constants + &source
+    let numbers = [("GROUPS", build.groups as usize), ("HEAD", head), ("HALF", head / 2)];
+    for (name, value) in numbers {
+        if mentions(&source, name) {
+            all += &format!("const {name} = {value}u;\n");
+        }
+    }
+    all + &source
+}
+
+/// Leaves out lines that begin with `%N` where quads share, with `%S` where they do not.
+fn chosen(source: &str, quads: bool) -> String {
+    let (mine, other) = if quads { ("%S ", "%N ") } else { ("%N ", "%S ") };
+    let mut all = String::new();
+    for line in source.lines() {
+        let text = line.trim_start();
+        if !text.starts_with(other) {
+            all += text.strip_prefix(mine).unwrap_or(line);
+            all.push('\n');
+        }
+    }
+    all
 }
 
 /// Whether a source has a word in its code.

@@ -7,6 +7,7 @@
 //! order in which they run.
 
 mod backward;
+mod build;
 mod compile;
 mod decoder;
 mod device;

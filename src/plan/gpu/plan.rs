@@ -10,7 +10,7 @@ use super::backward::{Constants, Scratch, Tables, backward};
 use super::device::Gpu;
 use super::forward::{GpuForward, Pass, Places, forward};
 use super::input::pack_step;
-use super::kernels::{Kernel, Kernels, Variant};
+use super::kernels::{Kernel, Kernels};
 use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
 use super::limits::fits;
 use super::optimizer::Optimizer;
@@ -69,17 +69,7 @@ impl GpuPlan {
         if mixture.temperature.len() != population || mixture.hard_weight.len() != population {
             return Err(format!("the mixture is not one of {population} members"));
         }
-        let variant = match &targets {
-            Targets::Table { hidden, .. } => Variant {
-                hidden: hidden.is_some(),
-                entropy: false,
-            },
-            Targets::Teacher(_) => Variant {
-                hidden: false,
-                entropy: true,
-            },
-        };
-        let kernels = Kernels::new(gpu, &shape.config, variant, &Kernel::ALL).await?;
+        let kernels = Kernels::new(gpu, &shape.config, &Kernel::STEP).await?;
 
         // What is not compiled is still checked as it is made: a refused buffer must not become a plan that does
         // nothing.
@@ -153,7 +143,8 @@ impl GpuPlan {
             Targets::Table { logits, hidden } => {
                 let buffer = Self::table(&gpu, logits, hidden, v)?;
                 let limit = (v + logits.len() / v) as u32;
-                (Some(buffer), logits.len() / 4, v.div_ceil(32), limit, None)
+                let words = hidden.map_or(0, |_| v.div_ceil(32));
+                (Some(buffer), logits.len() / 4, words, limit, None)
             }
             Targets::Teacher(model) => {
                 if (model.population(), model.config().vocab_size) != (shape.population, v) {
@@ -186,6 +177,7 @@ impl GpuPlan {
             mixture: 2,
             jobs,
             blocks,
+            entropy: teacher.is_some(),
             hidden: hidden_at as u32,
             hidden_words: hidden_words as u32,
         };

@@ -3,7 +3,7 @@
 use crate::model::LlamaConfig;
 
 use super::device::Gpu;
-use super::kernels::{Kernel, Kernels, Variant};
+use super::kernels::{Kernel, Kernels};
 use super::sequence::{Bound, Call, Program, Sequence};
 
 /// A product or a copy, and a buffer to read one number from when it is done.
@@ -29,7 +29,7 @@ impl Probe {
     /// `[n, k]` times `[k, m]`, sizes that are multiples of 16, by the kernel of the output projections.
     pub async fn product(gpu: &Gpu, [n, k, m]: [usize; 3]) -> Result<Self, String> {
         // The kernel does not depend on the model's sizes.
-        let kernels = Kernels::new(gpu, &LlamaConfig::student(4), Variant::default(), &[Kernel::Residual]).await?;
+        let kernels = Kernels::new(gpu, &LlamaConfig::student(4), &[Kernel::Residual]).await?;
         let (left, right) = (
             gpu.storage("left", 4 * (n * k + n * m) as u64)?,
             gpu.storage("right", 4 * (k * m) as u64)?,

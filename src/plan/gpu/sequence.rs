@@ -31,13 +31,20 @@ pub struct Call {
     pub splits: u32,
     pub heads: u32,
     pub most: u32,
+    pub gather: u32,
+    pub hidden: u32,
+    pub entropy: u32,
+    pub apart: u32,
+    pub turned: u32,
+    pub gated: u32,
+    pub normed: u32,
     pub scale: f32,
     pub epsilon: f32,
 }
 
 impl Call {
     /// In the order of common.wgsl.
-    fn words(&self) -> [u32; 26] {
+    fn words(&self) -> [u32; 33] {
         [
             self.rows,
             self.real,
@@ -63,6 +70,13 @@ impl Call {
             self.splits,
             self.heads,
             self.most,
+            self.gather,
+            self.hidden,
+            self.entropy,
+            self.apart,
+            self.turned,
+            self.gated,
+            self.normed,
             self.scale.to_bits(),
             self.epsilon.to_bits(),
         ]

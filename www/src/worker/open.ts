@@ -5,6 +5,7 @@ import plainFile from '../wasm-reference/stillroom_bg.wasm?url';
 import { Hands } from './hands';
 import { sentence } from './sentence';
 import { isSoftware, type Adapter } from './software';
+import { openWithSubgroups } from './subgroups';
 
 export interface Opened {
   engine: Engine;
@@ -31,6 +32,8 @@ const RELAXED_PROBE = Uint8Array.of(
   ...[3, 2, 1, 0], // a function of it
   ...[10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11],
 );
+
+openWithSubgroups((globalThis as { GPUAdapter?: never }).GPUAdapter);
 
 /** The modules that compute, loaded once each. Imported late, so that a failure is an error with a sentence and not a dead worker. */
 const modules = new Map<Build, Promise<Module>>();

@@ -1,6 +1,6 @@
 // Causal attention: o = softmax(q k^T scale) v, and the logarithm of the softmax's sum for the backward pass.
-// An invocation per (sequence, head, two queries), so that a key and its value are loaded once for both; four keys at a
-// time, running maximum. query_key_value at left: [p, rows, 3d]; o at out: [p, rows, d]; the logarithms at other: [p,
+// An invocation per (sequence, head, two queries), so that a key and its value are loaded once for both; a quad of lanes has
+// eight successive queries of one head. Four keys at a time, running maximum. query_key_value at left: [p, rows, 3d]; o at out: [p, rows, d]; the logarithms at other: [p,
 // rows, heads rounded up to 4]. inner: d / 4. columns: sequences. Lines that begin with %H are repeated for the vec4s
 // of a head.
 
@@ -8,21 +8,22 @@ fn largest(x: vec4<f32>) -> f32 {
     return max(max(x.x, x.y), max(x.z, x.w));
 }
 
-fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
-    return mat4x4<f32>(arena[at.x + k], arena[at.y + k], arena[at.z + k], arena[at.w + k]);
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
-    let pairs = (call.length + 1u) / 2u;
-    let query = id.x % pairs * 2u;
+    let pairs = (call.length + 7u) / 8u * 4u;
+    let pair = id.x % pairs;
     let head = id.x / pairs % call.heads;
     let sequence = id.x / (pairs * call.heads);
     if (sequence >= call.columns) {
         return;
     }
-    // The second query of the last pair may not exist; then it is the first again, and not stored.
-    let other = min(query + 1u, call.length - 1u);
+    // Queries beyond the last are the last again, and not stored.
+    let end = call.length - 1u;
+    let query = min(2u * pair, end);
+    let other = min(2u * pair + 1u, end);
+    let lane = id.x % 4u;
+    %S let last = min(8u * (pair / 4u) + 7u, end);
+    %N let last = other;
     let d = call.inner;
     let first = id.z * call.rows + sequence * call.length;
     let keys = call.left + first * 3u * d + d + head * HEAD;
@@ -34,12 +35,12 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     %H var ob# = vec4<f32>();
     var top = vec2<f32>(-1e30);
     var sum = vec2<f32>();
-    for (var key = 0u; key <= other; key += 4u) {
+    for (var key = 0u; key <= last; key += 4u) {
         let four_keys = vec4<u32>(key) + vec4<u32>(0u, 1u, 2u, 3u);
-        let k = keys + min(four_keys, vec4<u32>(other)) * 3u * d;
+        let k = keys + min(successive(key, 1u, lane), Four(last)) * 3u * d;
         var sa = vec4<f32>();
         var sb = vec4<f32>();
-        %H let k# = four(k, #u); sa += qa# * k#; sb += qb# * k#;
+        %H let k# = same_four(k, #u); sa += qa# * k#; sb += qb# * k#;
         sa = select(vec4<f32>(-1e30), sa, four_keys <= vec4<u32>(query));
         sb = select(vec4<f32>(-1e30), sb, four_keys <= vec4<u32>(other));
         let next = max(top, vec2<f32>(largest(sa), largest(sb)));
@@ -49,7 +50,10 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         sum = sum * shrink + vec2<f32>(dot(wa, vec4<f32>(1.0)), dot(wb, vec4<f32>(1.0)));
         top = next;
         let v = k + d;
-        %H let v# = four(v, #u); oa# = oa# * shrink.x + v# * wa; ob# = ob# * shrink.y + v# * wb;
+        %H let v# = same_four(v, #u); oa# = oa# * shrink.x + v# * wa; ob# = ob# * shrink.y + v# * wb;
+    }
+    if (2u * pair > end) {
+        return;
     }
     let row = first + query;
     let to = call.out + row * d + head * HEAD;

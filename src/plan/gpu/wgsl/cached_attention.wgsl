@@ -13,10 +13,6 @@ fn kept(at: vec4<u32>, k: u32) -> mat4x4<f32> {
     return mat4x4<f32>(gradients[at.x + k], gradients[at.y + k], gradients[at.z + k], gradients[at.w + k]);
 }
 
-fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
-    return mat4x4<f32>(arena[at.x + k], arena[at.y + k], arena[at.z + k], arena[at.w + k]);
-}
-
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let position = id.x % call.length;

@@ -27,6 +27,13 @@ struct Call {
     splits: u32,     // parts of a sum over rows
     heads: u32,
     most: u32,       // positions that a cache of keys and values has room for
+    gather: u32,     // 1: rows are those that a list names
+    hidden: u32,     // 1: the table of targets has hidden tokens
+    entropy: u32,    // 1: the entropy of the targets is wanted
+    apart: u32,      // vec4s between the two quads of a tile
+    turned: u32,     // columns that are turned by their position's angle
+    gated: u32,      // 1: the columns are gates, then ups
+    normed: u32,     // 1: there is a norm before the projection
     scale: f32,
     epsilon: f32,
 }
@@ -40,3 +47,25 @@ struct Call {
 @group(0) @binding(6) var<storage, read> constants: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> losses: array<f32>;
 @group(0) @binding(8) var<uniform> call: Call;
+
+fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
+    return mat4x4<f32>(arena[at.x + k], arena[at.y + k], arena[at.z + k], arena[at.w + k]);
+}
+
+// Four places that are the same for the four lanes of a quad. Where lanes can hand numbers to each other (lines that begin
+// with %S), each loads from one of the places, because loads are what a software adapter spends its time on; elsewhere (%N)
+// each loads from all.
+%S alias Four = u32;
+%N alias Four = vec4<u32>;
+
+fn same_four(at: Four, k: u32) -> mat4x4<f32> {
+    %S let x = arena[at + k];
+    %S return mat4x4<f32>(quadBroadcast(x, 0u), quadBroadcast(x, 1u), quadBroadcast(x, 2u), quadBroadcast(x, 3u));
+    %N return four(at, k);
+}
+
+// Successive places; `lane`: which of its quad.
+fn successive(first: u32, stride: u32, lane: u32) -> Four {
+    %S return first + lane * stride;
+    %N return vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) * stride;
+}

@@ -23,7 +23,7 @@ fn largest(x: vec4<f32>) -> f32 {
 
 // Which tokens of a quad are hidden in a row of the table.
 fn hidden(row: u32, quad: u32) -> vec4<bool> {
-    if (!HIDDEN) {
+    if (call.hidden == 0u) {
         return vec4<bool>(false);
     }
     let word = row * call.length + quad / 8u;
@@ -75,12 +75,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             let z = table[z_at + c] - top.y;
             let p = exp(z * cold);
             sum.z += total(p);
-            if (HIDDEN) {
+            if (call.hidden == 1u) {
                 let away = hidden(table_row, c);
                 sum.w += total(select(p, vec4<f32>(), away));
                 extra.x += total(select(q, vec4<f32>(), away));
             }
-            if (ENTROPY) {
+            if (call.entropy == 1u) {
                 let e = exp(z);
                 extra.y += total(e);
                 extra.z += total(select(vec4<f32>(), e * z, e > vec4<f32>()));
@@ -104,7 +104,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let p_sum = max(sum.z, 1e-30);
     var ratio = 1.0;
     var mass = 1.0;
-    if (HIDDEN && soft) {
+    if (call.hidden == 1u && soft) {
         let shown_p = sum.w / p_sum;
         let shown_q = extra.x / sum.x;
         ratio = max(1e-9, 1.0 - shown_p) / max(1e-9, 1.0 - shown_q);
@@ -127,7 +127,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             let z = (table[z_at + c] - top.y) * cold;
             wanted = exp(z) / p_sum;
             var gap = z - p_log - (s * cold - q_log);
-            if (HIDDEN) {
+            if (call.hidden == 1u) {
                 let away = hidden(table_row, c);
                 wanted = select(wanted, q * ratio, away);
                 gap = select(gap, vec4<f32>(ratio_log), away);
@@ -153,7 +153,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let kl = select(q_log - goal_s * cold, end.x, soft);
         let loss = soft_scale * mixture.x * kl + hard_scale * (log(hard_sum) - label_s);
         var entropy = 0.0;
-        if (ENTROPY && soft) {
+        if (call.entropy == 1u && soft) {
             entropy = log(extra.y) - extra.z / extra.y;
         }
         arena[call.out + row] = vec4<f32>(loss, entropy, 0.0, 0.0);

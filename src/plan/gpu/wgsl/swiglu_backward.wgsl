@@ -13,36 +13,31 @@ fn through(e: vec4<f32>, at: u32) -> f32 {
     return dot(d_gate, gate) + dot(d_up, up);
 }
 
-fn quarter(e: mat4x4<f32>, at: vec4<u32>) -> vec4<f32> {
-    return vec4<f32>(through(e[0], at.x), through(e[1], at.y), through(e[2], at.z), through(e[3], at.w));
-}
-
-fn put(row: u32, slot: u32, values: vec4<f32>) {
-    let at = four_from(call.dots + row * call.dots_stride + slot / 4u, call.dots_stride);
-    arena[at.x][slot % 4u] = values.x;
-    arena[at.y][slot % 4u] = values.y;
-    arena[at.z][slot % 4u] = values.z;
-    arena[at.w][slot % 4u] = values.w;
-}
-
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {
     let row = id.y * 4u * GROUPS;
-    if (id.x >= call.slots || row >= call.rows) {
+    // A quad works as one, so a lane beyond the last tile computes that tile again and does not store it.
+    let lane = id.x % 4u;
+    if (id.x - lane >= call.slots || row >= call.rows) {
         return;
     }
-    let column = 2u * id.x;
-    let second = min(column + 1u, call.columns - 1u);
+    let slot = min(id.x, call.slots - 1u);
+    let column = 2u * slot;
+    let both = min(1u, call.columns - 1u - column);
     let base = id.z * call.parameters + call.weight;
     let all_row = id.z * call.rows + row;
-    let rows = rows_from(call.left + all_row * call.inner, call.inner);
-    let w_low = four_from(base + 4u * column * call.inner, call.inner);
-    let w_high = four_from(base + 4u * second * call.inner, call.inner);
-    let t = product_transposed(rows, w_low, w_high);
-    let at = rows_from(call.other + 2u * all_row * call.columns + column, 2u * call.columns);
-    %G var dots# = quarter(t.a#, at.r#);
-    if (second > column) {
-        %G dots# += quarter(t.b#, at.r# + 1u);
+    let rows = rows_from(call.left + all_row * call.inner, call.inner, lane);
+    let tile = product_transposed(rows, base, column, column + both);
+    if (slot != id.x) {
+        return;
     }
-    %G put(all_row + 4u * #u, id.x, dots#);
+    for (var i = 0u; i < 4u * GROUPS; i++) {
+        let sums = row_of(tile, i);
+        let at = call.other + 2u * (all_row + i) * call.columns + column;
+        var dots = through(sums.a, at);
+        if (both == 1u) {
+            dots += through(sums.b, at + 1u);
+        }
+        arena[call.dots + (all_row + i) * call.dots_stride + slot / 4u][slot % 4u] = dots;
+    }
 }

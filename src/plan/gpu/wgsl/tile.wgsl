@@ -7,32 +7,28 @@ struct Tile {
     %G b#: mat4x4<f32>, // second
 }
 
-// Where the rows of a tile begin.
+// Where the rows of a tile begin: the four lanes of a quad have the same.
 struct Rows {
-    %G r#: vec4<u32>,
+    %G r#: Four,
 }
 
 // Successive rows.
-fn rows_from(first: u32, stride: u32) -> Rows {
+fn rows_from(first: u32, stride: u32, lane: u32) -> Rows {
     var rows: Rows;
-    let four_rows = vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) * stride;
-    %G rows.r# = four_rows + 4u * #u * stride;
+    %G rows.r# = successive(first + 4u * #u * stride, stride, lane);
     return rows;
 }
 
 // Rows of the arena that a list names, from `at` on.
-fn rows_listed(at: u32, first: u32, stride: u32) -> Rows {
+fn rows_listed(at: u32, first: u32, stride: u32, lane: u32) -> Rows {
     var rows: Rows;
-    %G rows.r# = first + listed_four(at + 4u * #u) * stride;
+    %S %G rows.r# = first + given[at + 4u * #u + lane] * stride;
+    %N %G rows.r# = first + listed_four(at + 4u * #u) * stride;
     return rows;
 }
 
 fn listed_four(at: u32) -> vec4<u32> {
     return vec4<u32>(given[at], given[at + 1u], given[at + 2u], given[at + 3u]);
-}
-
-fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
-    return mat4x4<f32>(arena[at.x + k], arena[at.y + k], arena[at.z + k], arena[at.w + k]);
 }
 
 fn four_weights(at: vec4<u32>, k: u32) -> mat4x4<f32> {
@@ -48,7 +44,7 @@ fn product(rows: Rows, weight: u32, second: u32, stride: u32) -> Tile {
     for (var k = 0u; k < call.inner; k++) {
         let w0 = four_weights(first_at, 0u);
         let w1 = four_weights(second_at, 0u);
-        %G let x# = four(rows.r#, k);
+        %G let x# = same_four(rows.r#, k);
         %G tile.a# += w0 * x#;
         %G tile.b# += w1 * x#;
         first_at += 4u * stride;
@@ -57,13 +53,15 @@ fn product(rows: Rows, weight: u32, second: u32, stride: u32) -> Tile {
     return tile;
 }
 
-// dY W^T: `low` and `high` are where the eight rows of W begin that are the columns of the result.
-fn product_transposed(rows: Rows, low: vec4<u32>, high: vec4<u32>) -> Tile {
+// dY W^T: W begins at `weight`; its rows are the columns of the result, of which quads `first` and `second` are wanted.
+fn product_transposed(rows: Rows, weight: u32, first: u32, second: u32) -> Tile {
     var tile: Tile;
+    let low = four_from(weight + 4u * first * call.inner, call.inner);
+    let high = four_from(weight + 4u * second * call.inner, call.inner);
     for (var k = 0u; k < call.inner; k++) {
         let w0 = transpose(four_weights(low, k));
         let w1 = transpose(four_weights(high, k));
-        %G let x# = four(rows.r#, k);
+        %G let x# = same_four(rows.r#, k);
         %G tile.a# += w0 * x#;
         %G tile.b# += w1 * x#;
     }
@@ -75,17 +73,30 @@ fn four_from(first: u32, stride: u32) -> vec4<u32> {
     return vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) * stride;
 }
 
-fn store(quarter: mat4x4<f32>, at: vec4<u32>) {
-    arena[at.x] = quarter[0];
-    arena[at.y] = quarter[1];
-    arena[at.z] = quarter[2];
-    arena[at.w] = quarter[3];
+// A row of a tile: of both quads.
+struct Row {
+    a: vec4<f32>,
+    b: vec4<f32>,
 }
 
-// Both quads, the second only where it is not the first again.
-fn store_tile(tile: Tile, to: Rows, both: bool) {
-    %G store(tile.a#, to.r#);
-    if (both) {
-        %G store(tile.b#, to.r# + 1u);
+// A row by its number, for loops over what is done with the finished sums: written out for all rows, that takes longer to
+// compile than the product.
+fn row_of(tile: Tile, index: u32) -> Row {
+    var row: Row;
+    switch (index) {
+        %G case 4u * #u: { row = Row(tile.a#[0], tile.b#[0]); }
+        %G case 4u * #u + 1u: { row = Row(tile.a#[1], tile.b#[1]); }
+        %G case 4u * #u + 2u: { row = Row(tile.a#[2], tile.b#[2]); }
+        %G case 4u * #u + 3u: { row = Row(tile.a#[3], tile.b#[3]); }
+        default: {}
+    }
+    return row;
+}
+
+// Stores a row, its second vec4 `apart` from the first; 0: there is no second.
+fn store_row(row: Row, at: u32, apart: u32) {
+    arena[at] = row.a;
+    if (apart > 0u) {
+        arena[at + apart] = row.b;
     }
 }

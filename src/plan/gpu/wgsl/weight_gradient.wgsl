@@ -7,14 +7,15 @@
 //   [1/rms or none, gain, W and dW in a member's parameters, where the row list begins or none] [shares of the gain, -,
 //   -, -]
 
+fn listed_four(at: Four) -> Four {
+    %S return given[at];
+    %N return vec4<u32>(given[at.x], given[at.y], given[at.z], given[at.w]);
+}
+
 const NONE = 0xffffffffu;
 
 fn job_part(job: u32, part: u32) -> vec4<u32> {
     return bitcast<vec4<u32>>(constants[call.list + 4u * job + part]);
-}
-
-fn four(at: vec4<u32>, k: u32) -> mat4x4<f32> {
-    return mat4x4<f32>(arena[at.x + k], arena[at.y + k], arena[at.z + k], arena[at.w + k]);
 }
 
 fn scaled(quarter: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
@@ -39,7 +40,7 @@ fn along(quarter: mat4x4<f32>, at: u32, stride: u32) -> vec4<f32> {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     var job = 0u;
     for (var i = 1u; i < call.items; i++) {
         job = select(job, i, group.x >= job_part(i, 0u).x);
@@ -47,16 +48,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let size = job_part(job, 0u);
     let operands = job_part(job, 1u);
     let rest = job_part(job, 2u);
-    let index = (group.x - size.x) * 64u + lane;
+    let index = (group.x - size.x) * 64u + local;
     if (index >= size.z) {
         return;
     }
     let k = 2u * (index / size.y);
-    let n = 2u * (index % size.y);
+    let n_pair = index % size.y;
     let k_stride = operands.y;
     let n_stride = operands.w;
     let k_second = min(k + 1u, k_stride - 1u) - k;
+    // A quad has the same rows of dW: size.y is a multiple of 4, and what is beyond the last column is computed like the last,
+    // but not stored.
+    let n = min(2u * n_pair, n_stride - 1u);
     let n_second = min(n + 1u, n_stride - 1u) - n;
+    let lane = index % 4u;
     let member = group.z;
     let normed = rest.x != NONE;
     let listed = rest.w != NONE;
@@ -70,10 +75,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     var q10: mat4x4<f32>;
     var q11: mat4x4<f32>;
     for (var row = start; row < end; row += 4u) {
-        var source = vec4<u32>(row) + vec4<u32>(0u, 1u, 2u, 3u);
+        var source = successive(row, 1u, lane);
         if (listed) {
-            let at = rest.w + row;
-            source = vec4<u32>(given[at], given[at + 1u], given[at + 2u], given[at + 3u]);
+            source = listed_four(rest.w + source);
         }
         source = source * k_stride + operands.x + k;
         let y_at = operands.z + n + (row + vec4<u32>(0u, 1u, 2u, 3u)) * n_stride;
@@ -84,14 +88,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             y0 = scaled(y0, r);
             y1 = scaled(y1, r);
         }
-        let x0 = transpose(four(source, 0u));
+        let x0 = transpose(same_four(source, 0u));
         q00 += y0 * x0;
         q01 += y1 * x0;
-        let x1 = transpose(four(source, k_second));
+        let x1 = transpose(same_four(source, k_second));
         q10 += y0 * x1;
         q11 += y1 * x1;
     }
 
+    if (2u * n_pair >= n_stride) {
+        return;
+    }
     let base = member * call.parameters;
     let at = rest.z + 4u * k * n_stride + n;
     let out = group.y * call.population * call.parameters + base + at;
@@ -107,7 +114,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
             share0 += along(q01, base + at + 1u, n_stride);
             share1 += along(q11, base + at + second_rows + 1u, n_stride);
         }
-        let part = (member * call.splits + group.y) * size.y + n / 2u;
+        let part = (member * call.splits + group.y) * ((n_stride + 1u) / 2u) + n_pair;
         let share_at = job_part(job, 3u).x + part * k_stride + k;
         arena[share_at] = share0;
         if (k_second == 1u) {

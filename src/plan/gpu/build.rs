@@ -1,0 +1,40 @@
+//! What the kernels' sources differ in between devices.
+
+use js_sys::{Reflect, Set};
+use wasm_bindgen::JsCast;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// Rows of a tile in fours. More of them load less per product, which is what a software adapter spends its time
+    /// on; a GPU would run out of registers.
+    pub groups: u32,
+    /// Lanes of a quad hand each other what they loaded. Nobody has measured it on a GPU, where loads of one place by
+    /// neighbours are one load.
+    pub quads: bool,
+}
+
+impl Build {
+    /// For GPUs.
+    pub const HARDWARE: Build = Build {
+        groups: 2,
+        quads: false,
+    };
+
+    pub fn of(device: &wgpu::Device) -> Self {
+        if device.adapter_info().device_type != wgpu::DeviceType::Cpu {
+            return Self::HARDWARE;
+        }
+        Self {
+            groups: 4,
+            quads: has_feature(device, "subgroups"),
+        }
+    }
+}
+
+/// Whether a browser's device was opened with a feature: also with one that wgpu does not know.
+fn has_feature(device: &wgpu::Device, name: &str) -> bool {
+    let features = device
+        .as_webgpu()
+        .and_then(|device| Reflect::get(device.as_ref(), &"features".into()).ok());
+    features.is_some_and(|features| features.unchecked_into::<Set>().has(&name.into()))
+}
