@@ -11,6 +11,9 @@ pub struct Build {
     /// Lanes of a quad hand each other what they loaded. Nobody has measured it on a GPU, where loads of one place by
     /// neighbours are one load.
     pub quads: bool,
+    /// Also what is needed later is compiled as a model is made, so that a kernel that the device refuses is known then.
+    /// Drivers compile side by side; a software adapter one kernel after the other, and the first step waits for all.
+    pub ahead: bool,
 }
 
 impl Build {
@@ -18,6 +21,7 @@ impl Build {
     pub const HARDWARE: Build = Build {
         groups: 2,
         quads: false,
+        ahead: true,
     };
 
     pub fn of(device: &wgpu::Device) -> Self {
@@ -27,6 +31,7 @@ impl Build {
         Self {
             groups: 4,
             quads: has_feature(device, "subgroups"),
+            ahead: false,
         }
     }
 }

@@ -227,6 +227,9 @@ impl GpuForward {
             ));
         }
         let kernels = Kernels::new(gpu, config, &Kernel::FORWARD).await?;
+        if gpu.build.ahead {
+            Kernels::new(gpu, config, &Kernel::CACHED).await?;
+        }
         let buffer = gpu.storage("weights", 4 * weights.len() as u64)?;
         gpu.write_f32(&buffer, weights);
         Ok(Self::sharing(gpu.clone(), config, population, kernels, buffer))

@@ -22,21 +22,23 @@ fn scaled(quarter: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
     return mat4x4<f32>(quarter[0] * by.x, quarter[1] * by.y, quarter[2] * by.z, quarter[3] * by.w);
 }
 
-// Four rows of dW: stored, after the gain.
-fn put(quarter: mat4x4<f32>, gain: vec4<f32>, at: u32, stride: u32) {
-    gradients[at] = quarter[0] * gain.x;
-    gradients[at + stride] = quarter[1] * gain.y;
-    gradients[at + 2u * stride] = quarter[2] * gain.z;
-    gradients[at + 3u * stride] = quarter[3] * gain.w;
+// Row i of the tile: of the first four rows the quarters are a and b, of the others c and d.
+struct Row {
+    left: vec4<f32>,
+    right: vec4<f32>,
 }
 
-fn along(quarter: mat4x4<f32>, at: u32, stride: u32) -> vec4<f32> {
-    return vec4<f32>(
-        dot(quarter[0], weights[at]),
-        dot(quarter[1], weights[at + stride]),
-        dot(quarter[2], weights[at + 2u * stride]),
-        dot(quarter[3], weights[at + 3u * stride]),
-    );
+fn row_of(a: mat4x4<f32>, b: mat4x4<f32>, c: mat4x4<f32>, d: mat4x4<f32>, i: u32) -> Row {
+    switch (i) {
+        case 0u: { return Row(a[0], b[0]); }
+        case 1u: { return Row(a[1], b[1]); }
+        case 2u: { return Row(a[2], b[2]); }
+        case 3u: { return Row(a[3], b[3]); }
+        case 4u: { return Row(c[0], d[0]); }
+        case 5u: { return Row(c[1], d[1]); }
+        case 6u: { return Row(c[2], d[2]); }
+        default: { return Row(c[3], d[3]); }
+    }
 }
 
 @compute @workgroup_size(64)
@@ -100,35 +102,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         return;
     }
     let base = member * call.parameters;
-    let at = rest.z + 4u * k * n_stride + n;
-    let out = group.y * call.population * call.parameters + base + at;
-    let second_rows = 4u * n_stride * k_second;
-    var gain0 = vec4<f32>(1.0);
-    var gain1 = vec4<f32>(1.0);
-    if (normed) {
-        gain0 = weights[base + rest.y + k];
-        gain1 = weights[base + rest.y + k + k_second];
-        var share0 = along(q00, base + at, n_stride);
-        var share1 = along(q10, base + at + second_rows, n_stride);
-        if (n_second == 1u) {
-            share0 += along(q01, base + at + 1u, n_stride);
-            share1 += along(q11, base + at + second_rows + 1u, n_stride);
+    let parts = group.y * call.population * call.parameters;
+    let share_part = (member * call.splits + group.y) * ((n_stride + 1u) / 2u) + n_pair;
+    let share_at = job_part(job, 3u).x + share_part * k_stride + k;
+    for (var i = 0u; i < 4u + 4u * k_second; i++) {
+        var row = row_of(q00, q01, q10, q11, i);
+        let at = base + rest.z + (4u * k + i) * n_stride + n;
+        if (normed) {
+            var share = dot(row.left, weights[at]);
+            if (n_second == 1u) {
+                share += dot(row.right, weights[at + 1u]);
+            }
+            arena[share_at + i / 4u][i % 4u] = share;
+            let gain = weights[base + rest.y + k + i / 4u][i % 4u];
+            row = Row(gain * row.left, gain * row.right);
         }
-        let part = (member * call.splits + group.y) * ((n_stride + 1u) / 2u) + n_pair;
-        let share_at = job_part(job, 3u).x + part * k_stride + k;
-        arena[share_at] = share0;
-        if (k_second == 1u) {
-            arena[share_at + 1u] = share1;
-        }
-    }
-    put(q00, gain0, out, n_stride);
-    if (n_second == 1u) {
-        put(q01, gain0, out + 1u, n_stride);
-    }
-    if (k_second == 1u) {
-        put(q10, gain1, out + second_rows, n_stride);
+        gradients[parts + at] = row.left;
         if (n_second == 1u) {
-            put(q11, gain1, out + second_rows + 1u, n_stride);
+            gradients[parts + at + 1u] = row.right;
         }
     }
 }
