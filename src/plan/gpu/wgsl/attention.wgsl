@@ -1,8 +1,8 @@
 // Causal attention: o = softmax(q k^T scale) v, and the logarithm of the softmax's sum for the backward pass.
-// An invocation per (sequence, head, two queries), so that a key and its value are loaded once for both; a quad of lanes has
-// eight successive queries of one head. Four keys at a time, running maximum. query_key_value at left: [p, rows, 3d]; o at out: [p, rows, d]; the logarithms at other: [p,
-// rows, heads rounded up to 4]. inner: d / 4. columns: sequences. Lines that begin with %H are repeated for the vec4s
-// of a head.
+// An invocation per (sequence, head, two queries), so that a key and its value are loaded once for both; a quad of lanes
+// has eight successive queries of one head. Four keys at a time, running maximum. query_key_value at left: [p, rows, 3d];
+// o at out: [p, rows, d]; the logarithms at other: [p, rows, heads rounded up to 4]. inner: d / 4. columns: sequences.
+// Lines that begin with %H are repeated for the vec4s of a head.
 
 fn largest(x: vec4<f32>) -> f32 {
     return max(max(x.x, x.y), max(x.z, x.w));

@@ -69,3 +69,9 @@ fn successive(first: u32, stride: u32, lane: u32) -> Four {
     %S return first + lane * stride;
     %N return vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) * stride;
 }
+
+// A row of a tile: its vec4 in both quads of columns.
+struct Row {
+    a: vec4<f32>,
+    b: vec4<f32>,
+}

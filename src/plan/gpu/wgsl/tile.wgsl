@@ -73,12 +73,6 @@ fn four_from(first: u32, stride: u32) -> vec4<u32> {
     return vec4<u32>(first) + vec4<u32>(0u, 1u, 2u, 3u) * stride;
 }
 
-// A row of a tile: of both quads.
-struct Row {
-    a: vec4<f32>,
-    b: vec4<f32>,
-}
-
 // A row by its number, for loops over what is done with the finished sums: written out for all rows, that takes longer to
 // compile than the product.
 fn row_of(tile: Tile, index: u32) -> Row {

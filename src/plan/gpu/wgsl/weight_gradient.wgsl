@@ -7,27 +7,22 @@
 //   [1/rms or none, gain, W and dW in a member's parameters, where the row list begins or none] [shares of the gain, -,
 //   -, -]
 
-fn listed_four(at: Four) -> Four {
-    %S return given[at];
-    %N return vec4<u32>(given[at.x], given[at.y], given[at.z], given[at.w]);
-}
-
 const NONE = 0xffffffffu;
 
 fn job_part(job: u32, part: u32) -> vec4<u32> {
     return bitcast<vec4<u32>>(constants[call.list + 4u * job + part]);
 }
 
+fn listed_four(at: Four) -> Four {
+    %S return given[at];
+    %N return vec4<u32>(given[at.x], given[at.y], given[at.z], given[at.w]);
+}
+
 fn scaled(quarter: mat4x4<f32>, by: vec4<f32>) -> mat4x4<f32> {
     return mat4x4<f32>(quarter[0] * by.x, quarter[1] * by.y, quarter[2] * by.z, quarter[3] * by.w);
 }
 
-// Row i of the tile: of the first four rows the quarters are a and b, of the others c and d.
-struct Row {
-    left: vec4<f32>,
-    right: vec4<f32>,
-}
-
+// Row i of the tile: the quarters of its first four rows are a and b, those of the others c and d.
 fn row_of(a: mat4x4<f32>, b: mat4x4<f32>, c: mat4x4<f32>, d: mat4x4<f32>, i: u32) -> Row {
     switch (i) {
         case 0u: { return Row(a[0], b[0]); }
@@ -109,17 +104,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         var row = row_of(q00, q01, q10, q11, i);
         let at = base + rest.z + (4u * k + i) * n_stride + n;
         if (normed) {
-            var share = dot(row.left, weights[at]);
+            var share = dot(row.a, weights[at]);
             if (n_second == 1u) {
-                share += dot(row.right, weights[at + 1u]);
+                share += dot(row.b, weights[at + 1u]);
             }
             arena[share_at + i / 4u][i % 4u] = share;
             let gain = weights[base + rest.y + k + i / 4u][i % 4u];
-            row = Row(gain * row.left, gain * row.right);
+            row = Row(gain * row.a, gain * row.b);
         }
-        gradients[parts + at] = row.left;
+        gradients[parts + at] = row.a;
         if (n_second == 1u) {
-            gradients[parts + at + 1u] = row.right;
+            gradients[parts + at + 1u] = row.b;
         }
     }
 }
