@@ -7,6 +7,7 @@ use crate::objective::TargetTable;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 use crate::protocol::SelfTest;
 use crate::train::{Batch, Sequence, pack};
+use std::rc::Rc;
 
 /// Largest error that passes, relative to the reference's largest value. Honest devices differ by the order of their sums:
 /// around 1e-6.
@@ -162,7 +163,7 @@ impl Tiny {
             temperature: vec![1.0, 2.0],
             hard_weight: vec![0.0, 0.25],
         };
-        let table = TargetTable::new(shape.config.vocab_size);
+        let table = Rc::new(TargetTable::new(shape.config.vocab_size));
         let learner = Learner::new(engine, shape, &weights, AdamWConfig::default(), mixture, &table).await?;
         Ok(Self { learner, batch })
     }

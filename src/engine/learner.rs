@@ -9,6 +9,7 @@ use crate::plan::gpu;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput, cpu};
 #[cfg(feature = "reference")]
 use crate::reference;
+use std::rc::Rc;
 
 /// Models that learn from rows of one table of targets.
 pub struct Learner {
@@ -27,18 +28,8 @@ enum Work {
     Gpu(Box<gpu::GpuPlan>),
 }
 
-/// The plan's own copy of a table.
-pub(crate) fn cpu_table(table: &TargetTable) -> cpu::Table {
-    let soft = table.soft_rows();
-    cpu::Table {
-        vocab: soft.vocab,
-        logits: soft.logits.to_vec(),
-        hidden: soft.hidden.map(<[u32]>::to_vec),
-    }
-}
-
 impl Learner {
-    /// A population with `weights: [p, parameters]`.
+    /// A population with `weights: [p, parameters]`. On the processor the table is shared, not copied; a GPU has its own.
     ///
     /// # Errors
     ///
@@ -49,21 +40,21 @@ impl Learner {
         weights: &[f32],
         optimizer: AdamWConfig,
         mixture: Mixture,
-        table: &TargetTable,
+        table: &Rc<TargetTable>,
     ) -> Result<Self, Failure> {
         let work = match engine {
             #[cfg(feature = "reference")]
             Engine::Burn(device) => {
-                let learner = reference::Learner::new(device, shape, weights, optimizer, &mixture, table);
+                let learner = reference::Learner::new(device, shape, weights, optimizer, &mixture, table.clone());
                 Work::Burn(Box::new(learner))
             }
             Engine::Cpu => {
-                let plan = cpu::CpuPlan::new(shape, weights, optimizer, mixture, cpu_table(table));
+                let plan = cpu::CpuPlan::new(shape, weights, optimizer, mixture, table.clone());
                 Work::Cpu(Box::new(plan))
             }
             #[cfg(target_arch = "wasm32")]
             Engine::Crew(crew) => {
-                let (hands, table) = (crew.hands_for(shape.population).await, cpu_table(table));
+                let (hands, table) = (crew.hands_for(shape.population).await, table.clone());
                 if hands < 2 {
                     let plan = cpu::CpuPlan::new(shape, weights, optimizer, mixture, table);
                     Work::Cpu(Box::new(plan))
@@ -75,11 +66,7 @@ impl Learner {
             }
             #[cfg(target_arch = "wasm32")]
             Engine::Gpu(gpu) => {
-                let soft = table.soft_rows();
-                let targets = gpu::Targets::Table {
-                    logits: soft.logits,
-                    hidden: soft.hidden,
-                };
+                let targets = gpu::Targets::Table(table);
                 let plan = gpu::GpuPlan::new(gpu, shape, weights, optimizer, &mixture, targets).await?;
                 Work::Gpu(Box::new(plan))
             }
@@ -145,10 +132,7 @@ impl Learner {
         match &mut self.work {
             #[cfg(feature = "reference")]
             Work::Burn(learner) => Ok(learner.gradient(input).await?),
-            Work::Cpu(plan) => {
-                let (losses, gradient) = plan.gradient(input);
-                Ok((losses, gradient.to_vec()))
-            }
+            Work::Cpu(plan) => Ok(plan.gradient(input)),
             #[cfg(target_arch = "wasm32")]
             Work::Crew(plan) => plan.gradient(input).await,
             #[cfg(target_arch = "wasm32")]
@@ -191,7 +175,7 @@ impl Learner {
         match &self.work {
             #[cfg(feature = "reference")]
             Work::Burn(learner) => Models::Burn(Box::new(learner.model().clone())),
-            Work::Cpu(plan) => Models::on_cpu(&plan.shape().config, plan.weights()),
+            Work::Cpu(plan) => Models::sharing(&plan.shape().config, plan.shared_weights()),
             #[cfg(target_arch = "wasm32")]
             Work::Crew(plan) => Models::Crew(plan.models()),
             #[cfg(target_arch = "wasm32")]

@@ -50,6 +50,11 @@ impl Models {
 
     /// On the processor.
     pub fn on_cpu(config: &LlamaConfig, weights: &[f32]) -> Self {
+        Self::sharing(config, weights.into())
+    }
+
+    /// On the processor, with the weights of somebody else.
+    pub fn sharing(config: &LlamaConfig, weights: Rc<[f32]>) -> Self {
         Self::Cpu(CpuModels::new(config, weights))
     }
 
@@ -112,7 +117,7 @@ impl Models {
                 ..
             }) => Decoder::Cpu(Box::new(cpu::Decoder::new(
                 config,
-                weights,
+                weights.clone(),
                 *population,
                 sequences,
                 positions,
@@ -136,13 +141,13 @@ pub struct CpuModels {
 }
 
 impl CpuModels {
-    fn new(config: &LlamaConfig, weights: &[f32]) -> Self {
+    fn new(config: &LlamaConfig, weights: Rc<[f32]>) -> Self {
         let population = weights.len() / config.parameter_count();
-        let model = cpu::CpuModel::new(config, weights, population, config.max_position_embeddings);
+        let model = cpu::CpuModel::new(config, weights.clone(), population, config.max_position_embeddings);
         Self {
             config: config.clone(),
             population,
-            weights: weights.into(),
+            weights,
             model: Rc::new(RefCell::new(model)),
         }
     }

@@ -6,6 +6,7 @@ use crate::rng::{Stream, stream};
 use burn::tensor::Device;
 use pollster::block_on;
 use rand::Rng as _;
+use std::rc::Rc;
 
 const ENGINES: [fn() -> Engine; 2] = [|| Engine::Burn(Device::flex()), || Engine::Cpu];
 
@@ -87,6 +88,7 @@ fn the_plan_learns_what_the_reference_learns() {
             table.push_top_k(&[(3, -0.5), (row, -1.5), (17, -3.0)], 0.12);
         }
     }
+    let table = Rc::new(table);
     let (p, b, t, k) = (3, 3, 7, 11);
     let shape = Shape {
         config: config.clone(),

@@ -40,18 +40,31 @@ impl Tally {
     }
 }
 
-/// Log-probabilities of a population at the answer positions of `items`: `[p][rows * v]`, rows item by item.
-async fn log_probabilities(model: &Models, items: &Items) -> Result<Vec<Vec<f32>>, Failure> {
-    let sequences: Vec<&Sequence> = items.sequences.iter().collect();
+/// Log-probabilities that are looked at together, of all members, at most: 8 MiB. One item of every member is always looked
+/// at.
+const TOGETHER: usize = 1 << 21;
+
+/// Items in parts of about one size, whose log-probabilities in `population` models are few enough. How they are divided
+/// changes no figure.
+fn parts(sequences: &[Sequence], population: usize, vocab: usize) -> impl Iterator<Item = &[Sequence]> {
+    let rows = sequences
+        .iter()
+        .map(|sequence| sequence.answer.len() + 1)
+        .max()
+        .unwrap_or(1);
+    let most = (TOGETHER / (population * rows * vocab)).clamp(1, sequences.len().max(1));
+    sequences.chunks(sequences.len().div_ceil(sequences.len().div_ceil(most).max(1)).max(1))
+}
+
+/// Log-probabilities of a population at the answer positions of some sequences, `[p, rows, v]`, rows sequence by sequence.
+async fn log_probabilities(model: &Models, sequences: &[Sequence]) -> Result<Vec<f32>, Failure> {
+    let sequences: Vec<&Sequence> = sequences.iter().collect();
     let batch = pack(&vec![sequences; model.population()], None, None);
     let mut all = model.logits_at(&batch.tokens, batch.length, &batch.rows).await?;
     for row in all.chunks_exact_mut(model.config().vocab_size) {
         log_softmax(row);
     }
-    Ok(all
-        .chunks_exact(all.len() / model.population())
-        .map(<[f32]>::to_vec)
-        .collect())
+    Ok(all)
 }
 
 /// Logits to log-probabilities.
@@ -69,14 +82,17 @@ fn log_softmax(row: &mut [f32]) {
 ///
 /// When the device fails.
 pub async fn reference(teacher: &Models, items: &Items) -> Result<Reference, Failure> {
-    let log_probabilities = log_probabilities(teacher, items).await?.swap_remove(0);
-    let most_likely = log_probabilities
-        .chunks_exact(teacher.config().vocab_size)
-        .map(|row| argmax(row) as u32)
-        .collect();
+    let v = teacher.config().vocab_size;
+    let mut log_probabilities_of_all = Vec::new();
+    for part in parts(&items.sequences, 1, v) {
+        log_probabilities_of_all.extend(log_probabilities(teacher, part).await?);
+    }
     Ok(Reference {
-        log_probabilities,
-        most_likely,
+        most_likely: log_probabilities_of_all
+            .chunks_exact(v)
+            .map(|row| argmax(row) as u32)
+            .collect(),
+        log_probabilities: log_probabilities_of_all,
     })
 }
 
@@ -93,55 +109,82 @@ pub async fn measure(
     references: &[Option<&Reference>],
     tallies: &mut [Tally],
 ) -> Result<(), Failure> {
-    let v = model.config().vocab_size;
-    let all = log_probabilities(model, items).await?;
-    for (member, (log_probabilities, tally)) in all.iter().zip(tallies).enumerate() {
-        if items.probe.compare
-            && let Some(Some(reference)) = references.get(member)
-        {
-            compare(log_probabilities, reference, v, tally);
+    let (v, population) = (model.config().vocab_size, model.population());
+    let mut seen = vec![Seen::default(); population];
+    // Of the answer tokens of the items before.
+    let mut row = 0;
+    for part in parts(&items.sequences, population, v) {
+        let all = log_probabilities(model, part).await?;
+        let each = all.len() / population;
+        for (member, log_probabilities) in all.chunks_exact(each.max(1)).enumerate() {
+            if items.probe.compare
+                && let Some(Some(reference)) = references.get(member)
+            {
+                compare(log_probabilities, reference, row, v, &mut tallies[member]);
+            }
+            seen[member].look_at(log_probabilities, part, v);
         }
+        row += each / v;
+    }
+    for (seen, tally) in seen.iter().zip(tallies) {
         let figure = items.probe.figure.to_owned();
         tally.items.insert(figure.clone(), items.sequences.len() as u32);
-        tally.figures.insert(figure, read(log_probabilities, items, v));
+        tally.figures.insert(figure, seen.figure(items));
     }
     Ok(())
 }
 
-/// The figure of one member. `None` where there is nothing to ask, or where a likelihood is no number.
-fn read(log_probabilities: &[f32], items: &Items, v: usize) -> Option<f64> {
-    let mut rows = log_probabilities.chunks_exact(v);
-    let (mut right, mut log_likelihood, mut words, mut first) = (0_usize, 0.0_f64, 0_usize, 0.0_f64);
-    for sequence in &items.sequences {
-        let mut exact = true;
-        for (i, &token) in sequence.answer.iter().chain([&crate::tokenizer::EOS]).enumerate() {
-            let row = rows.next().expect("a row per answer token");
-            let log = row[token as usize];
-            exact &= argmax(row) == token as usize && log.is_finite();
-            if i < sequence.answer.len() {
-                log_likelihood += f64::from(log);
-                words += 1;
-            }
-            if i == 0 {
-                first += f64::from(log).exp();
-            }
-        }
-        right += usize::from(exact);
-    }
-    let count = items.sequences.len() as f64;
-    let figure = match items.probe.reading {
-        Reading::Exact => right as f64 / count,
-        Reading::Surprise => -log_likelihood / words as f64,
-        Reading::First => first / count,
-    };
-    figure.is_finite().then_some(figure)
+/// What a member made of the items so far.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    /// Answers that are right to the last token.
+    right: usize,
+    log_likelihood: f64,
+    words: usize,
+    /// Sum of the probabilities of first words.
+    first: f64,
 }
 
-fn compare(student: &[f32], reference: &Reference, v: usize, tally: &mut Tally) {
+impl Seen {
+    /// `log_probabilities: [rows, v]` of these sequences.
+    fn look_at(&mut self, log_probabilities: &[f32], sequences: &[Sequence], v: usize) {
+        let mut rows = log_probabilities.chunks_exact(v);
+        for sequence in sequences {
+            let mut exact = true;
+            for (i, &token) in sequence.answer.iter().chain([&crate::tokenizer::EOS]).enumerate() {
+                let row = rows.next().expect("a row per answer token");
+                let log = row[token as usize];
+                exact &= argmax(row) == token as usize && log.is_finite();
+                if i < sequence.answer.len() {
+                    self.log_likelihood += f64::from(log);
+                    self.words += 1;
+                }
+                if i == 0 {
+                    self.first += f64::from(log).exp();
+                }
+            }
+            self.right += usize::from(exact);
+        }
+    }
+
+    /// `None` where there is nothing to ask, or where a likelihood is no number.
+    fn figure(&self, items: &Items) -> Option<f64> {
+        let count = items.sequences.len() as f64;
+        let figure = match items.probe.reading {
+            Reading::Exact => self.right as f64 / count,
+            Reading::Surprise => -self.log_likelihood / self.words as f64,
+            Reading::First => self.first / count,
+        };
+        figure.is_finite().then_some(figure)
+    }
+}
+
+/// `student: [rows, v]`; of the reference the same rows begin at `first`.
+fn compare(student: &[f32], reference: &Reference, first: usize, v: usize, tally: &mut Tally) {
     let rows = student
         .chunks_exact(v)
-        .zip(reference.log_probabilities.chunks_exact(v))
-        .zip(&reference.most_likely);
+        .zip(reference.log_probabilities[first * v..].chunks_exact(v))
+        .zip(&reference.most_likely[first..]);
     for ((student, teacher), &most_likely) in rows {
         let terms = teacher
             .iter()

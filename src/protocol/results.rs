@@ -47,6 +47,9 @@ message! {
     #[derive(Default)]
     pub struct Cost {
         pub queries: f64,
+        /// Different questions among them.
+        #[serde(default)]
+        pub distinct_queries: f64,
         pub tokens_bought: f64,
         pub bits_exposed: f64,
         /// 6 N D of the student.

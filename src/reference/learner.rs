@@ -1,16 +1,17 @@
 //! A population that learns from a table of targets, by burn's autodiff.
 
-use super::{DeviceTable, HardTerm, Llama, Targets, Trainer, read};
+use super::{HardTerm, Llama, Targets, Trainer, read, select};
 use crate::objective::TargetTable;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
+use std::rc::Rc;
 
 /// The trainer with its table.
 #[derive(Debug)]
 pub struct Learner {
     trainer: Trainer,
     shape: Shape,
-    table: DeviceTable,
+    table: Rc<TargetTable>,
     /// `[p, 1, 1]` each.
     temperature: Tensor<3>,
     hard_weight: Option<Tensor<3>>,
@@ -26,13 +27,13 @@ impl Learner {
         weights: &[f32],
         optimizer: AdamWConfig,
         mixture: &Mixture,
-        table: &TargetTable,
+        table: Rc<TargetTable>,
     ) -> Self {
         let per_member =
             |values: &[f32]| Tensor::<3>::from_data(TensorData::new(values.to_vec(), [values.len(), 1, 1]), device);
         Self {
             trainer: Trainer::new(&shape.config, weights, optimizer, device),
-            table: DeviceTable::new(table, device),
+            table,
             temperature: per_member(&mixture.temperature),
             hard_weight: (mixture.hard_weight.iter().any(|&weight| weight > 0.0))
                 .then(|| per_member(&mixture.hard_weight)),
@@ -63,10 +64,10 @@ impl Learner {
 
     fn targets(&self, input: &StepInput) -> Targets {
         let (p, k) = (self.shape.population, input.rows.len() / self.shape.population);
-        let (logits, hidden) = self.table.select(input.targets, p);
+        let (logits, hidden) = select(&self.table, input.targets, p, &self.device);
         let hard = self.hard_weight.as_ref().map(|weight| HardTerm {
             // A label is its own row of the table, whose exponential is one-hot.
-            labels: self.table.select(input.labels, p).0.exp(),
+            labels: select(&self.table, input.labels, p, &self.device).0.exp(),
             weight: weight.clone(),
         });
         Targets {

@@ -12,7 +12,7 @@ pub use adamw::AdamW;
 pub use learner::Learner;
 pub use llama::{Cache, Llama};
 pub use loss::{HardTerm, Targets, loss};
-pub use table::DeviceTable;
+pub use table::select;
 pub use trainer::{Snapshot, Trainer};
 
 use burn::tensor::{ExecutionError, Tensor};

@@ -1,6 +1,6 @@
 //! The transfer set: questions are drawn, the teachers answer, the meters run.
 
-use super::{Session, SessionError};
+use super::{Library, Session, SessionError};
 use crate::experiment::{Answers, Course, Order};
 use crate::protocol::{Member, TeacherName};
 use crate::rng::{Stream, stream};
@@ -66,13 +66,48 @@ impl Lot {
     }
 }
 
-/// What one seed has bought, by lot and by what was shown.
-#[derive(Clone, Debug, Default)]
+/// What one seed has bought.
+#[derive(Clone, Debug)]
 pub(super) struct Bought {
+    /// The teacher's API of each lot, with its budget and its meter.
+    apis: Vec<Api>,
+    /// By lot and by what was shown.
     lessons: BTreeMap<(usize, Access), Vec<Rc<Lesson>>>,
-    meters: BTreeMap<(usize, Access), Meter>,
-    /// Questions asked so far, by lot.
-    asked: BTreeMap<usize, usize>,
+}
+
+impl Bought {
+    /// Nothing yet. The lots' budgets are what they ask for.
+    pub fn nothing(library: &Library, lots: &[Lot]) -> Result<Self, SessionError> {
+        let api = |lot: &Lot| {
+            let teacher = library
+                .teacher(lot.teacher)
+                .ok_or(SessionError::NoSuchTeacher(lot.teacher))?;
+            Ok(Api::new(teacher.model.clone(), &lot.accesses, lot.answers()))
+        };
+        Ok(Self {
+            apis: lots.iter().map(api).collect::<Result<_, SessionError>>()?,
+            lessons: BTreeMap::new(),
+        })
+    }
+}
+
+impl Lot {
+    /// Answers that it brings.
+    pub fn answers(&self) -> usize {
+        self.count * self.saying.answers()
+    }
+
+    /// What buyers see of each, from the least to the most.
+    pub fn accesses(&self) -> &BTreeSet<Access> {
+        &self.accesses
+    }
+}
+
+/// Tokens of an answer to a task that a teacher is let say, the end among them: longer than any true answer by one, so that a
+/// wrong answer of another length is seen as wrong; and long enough to refuse.
+pub(super) fn longest_answer(library: &Library, task: TaskId) -> usize {
+    let longest = library.world.task(task).answer_len(Split::Train);
+    longest.max(REFUSAL.split(' ').count()) + 1
 }
 
 impl Session {
@@ -82,38 +117,28 @@ impl Session {
         let Lot {
             task,
             questions,
-            teacher,
             saying,
-            ref accesses,
             ..
         } = self.lots[lot];
-        let asked = self.bought[seed].asked.get(&lot).copied().unwrap_or(0);
+        let asked = self.bought[seed].apis[lot].answered() / saying.answers();
         let prompts = self.prompts(run_seed, task, questions, asked, count)?;
         let mut sampling = stream(run_seed, Stream::Sampling, chunk_index(task, asked));
-        let widest = accesses.last().copied().unwrap_or(Access::Text);
-        let model = self.teacher(teacher)?.model.clone();
-        let (vocab, parameters) = (model.config().vocab_size, model.config().parameter_count());
-        let mut api = Api::new(model, widest, count * saying.answers());
-        // Longer than any true answer by one, so that a wrong answer of another length is seen as wrong; and long enough to refuse.
-        let longest = self.library.world.task(task).answer_len(Split::Train);
-        let most = longest.max(REFUSAL.split(' ').count()) + 1;
+        let most = longest_answer(&self.library, task);
         let refusal = self.library.tokenizer.encode(REFUSAL)?.ids[0];
-        let bought = &mut self.bought[seed];
-        for purchase in api.query(&prompts, most, (saying, refusal), &mut sampling).await? {
-            for &access in accesses {
-                let key = (lot, access);
-                bought.meters.entry(key).or_default().count(
-                    access,
-                    purchase.prompt.len() + 1,
-                    purchase.tokens.len(),
-                    vocab,
-                    parameters,
-                );
-                let lesson = Lesson::of_purchase(&purchase.seen_with(access), &mut self.table);
-                bought.lessons.entry(key).or_default().push(Rc::new(lesson));
-            }
+        let Bought { apis, lessons } = &mut self.bought[seed];
+        let answers = apis[lot]
+            .query(&prompts, most, (saying, refusal), &mut sampling)
+            .await?;
+        for (&access, purchase) in answers
+            .iter()
+            .flat_map(|levels| self.lots[lot].accesses.iter().zip(levels))
+        {
+            let lesson = Rc::new(Lesson::of_purchase(purchase, &mut self.table));
+            // Many answers come again.
+            let lesson = self.known.get(&lesson).cloned().unwrap_or(lesson);
+            self.known.insert(lesson.clone());
+            lessons.entry((lot, access)).or_default().push(lesson);
         }
-        bought.asked.insert(lot, asked + count);
         Ok(())
     }
 
@@ -217,7 +242,7 @@ impl Session {
     /// What a member has paid for: every lot once, however many parts of a batch it fills.
     pub(super) fn meter(&self, member: &Member, course: &Course) -> Meter {
         let bought = &self.bought[self.seed_index(member)];
-        let keys: BTreeSet<(usize, Access)> = course
+        let lots: BTreeSet<(usize, Access)> = course
             .orders()
             .filter_map(|order| match order.answers {
                 Answers::Bought { shown, .. } => Some((find(&self.lots, order)?, shown)),
@@ -225,9 +250,8 @@ impl Session {
             })
             .collect();
         let mut sum = Meter::default();
-        keys.iter()
-            .filter_map(|key| bought.meters.get(key))
-            .for_each(|meter| sum += *meter);
+        lots.into_iter()
+            .for_each(|(lot, shown)| sum += bought.apis[lot].meter(shown));
         sum
     }
 

@@ -4,7 +4,7 @@ use super::inspect::InspectError;
 use crate::protocol::Event;
 
 /// Bytes of parameters that are kept at most. The newest step is kept whatever it takes.
-const MOST_BYTES: usize = 64 << 20;
+pub(super) const MOST_BYTES: usize = 64 << 20;
 
 /// The parameters of all members after a step, cohort by cohort `[p, parameters]`.
 pub(super) struct Checkpoint {

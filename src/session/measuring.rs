@@ -111,6 +111,7 @@ impl Session {
                 items: tally.items,
                 cost: Cost {
                     queries: meter.queries,
+                    distinct_queries: meter.distinct,
                     tokens_bought: meter.tokens,
                     bits_exposed: meter.bits,
                     student_flops: 6.0 * f64::from(member.parameters) * trained_tokens,

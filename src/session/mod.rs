@@ -8,6 +8,7 @@ mod inspect;
 mod kept;
 mod library;
 mod measuring;
+mod memory;
 mod speed;
 mod students;
 mod teaching;
@@ -19,20 +20,21 @@ pub use library::{Library, LibraryError, ModelFiles, Teacher};
 use crate::engine::{Engine, Failure};
 use crate::eval::Probe;
 use crate::experiment::{Answers, Course, Experiment, Results, SettingsError, Start, check, named, teachers};
-use crate::objective::TargetTable;
+use crate::objective::Collected;
 use crate::protocol::*;
-use crate::teacher::ApiError;
+use crate::teacher::{ApiError, Lesson};
 use crate::tokenizer::TokenizerError;
 use buying::Lot;
 use checkpoint::Stopped;
 use kept::Kept;
 use measuring::Measurement;
+pub use memory::TooMuch;
 use speed::Speed;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::rc::Rc;
 use students::cohorts;
 use teaching::{Classroom, Cohort};
-use units::{Unit, plan, units};
+use units::{Unit, courses, plan, units};
 
 /// On a GPU, and on several threads, the losses of so many milliseconds' steps are read together: a read is waited for, the
 /// steps before it are not. More would be felt when a run is paused.
@@ -53,6 +55,8 @@ pub enum SessionError {
     Device(#[from] Failure),
     #[error("This run is too large for the device: {0}. Choose fewer seeds or arms.")]
     TooLarge(String),
+    #[error(transparent)]
+    Memory(#[from] TooMuch),
     #[error("This run needs the teacher {0:?}, whose files have not been read.")]
     NoSuchTeacher(TeacherName),
     #[error("An arm of this run has nothing to learn from; choose a larger query budget.")]
@@ -78,7 +82,9 @@ pub struct Session {
     probes: Vec<Probe>,
     cohorts: Vec<Cohort>,
     units: VecDeque<Unit>,
-    table: TargetTable,
+    /// While answers are bought: what was shown, and every lesson once.
+    table: Collected,
+    known: HashSet<Rc<Lesson>>,
     /// Per seed: what was bought.
     bought: Vec<buying::Bought>,
     /// One per cohort, once the students have been made.
@@ -114,11 +120,8 @@ impl Session {
         }
         let experiment = named(&settings.experiment)?;
         let design = experiment.design;
-        let courses: Vec<Course> = settings
-            .arms
-            .iter()
-            .filter_map(|arm| (design.course)(&settings, arm))
-            .collect();
+        memory::check(&library, &experiment, &settings)?;
+        let courses = courses(&experiment, &settings);
         let plan = plan(&library, &experiment, settings, &courses);
         let cohorts = cohorts(&library, &plan, &courses)?;
         for cohort in &cohorts {
@@ -129,8 +132,9 @@ impl Session {
         let probes = (design.probes)(&plan.settings);
         let units = units(&plan, &lots, &probes, design.spectra);
         Ok(Self {
-            table: TargetTable::new(library.tokenizer.vocab_size()),
-            bought: vec![buying::Bought::default(); plan.settings.seeds as usize],
+            table: Collected::new(library.tokenizer.vocab_size()),
+            known: HashSet::new(),
+            bought: vec![buying::Bought::nothing(&library, &lots)?; plan.settings.seeds as usize],
             classrooms: Vec::new(),
             measurement: Measurement::default(),
             losses: Vec::new(),
@@ -400,5 +404,7 @@ fn thin(losses: &[LossPoint]) -> Vec<LossPoint> {
     losses.iter().rev().step_by(stride).rev().cloned().collect()
 }
 
+#[cfg(test)]
+mod recorded;
 #[cfg(test)]
 mod tests;

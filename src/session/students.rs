@@ -4,9 +4,11 @@ use super::teaching::{Classroom, Cohort};
 use super::{Library, Session, SessionError};
 use crate::experiment::{Course, Start};
 use crate::model::{LlamaConfig, initial_parameters};
-use crate::objective::TargetTable;
+use crate::objective::Collected;
 use crate::protocol::Plan;
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::rc::Rc;
 
 impl Session {
     /// One member: its shape and its parameters.
@@ -81,6 +83,9 @@ impl Session {
 
     /// Makes the students, who keep all that they learn from.
     pub(super) async fn enrol(&mut self) -> Result<(), SessionError> {
+        let empty = Collected::new(self.library.tokenizer.vocab_size());
+        let table = Rc::new(std::mem::replace(&mut self.table, empty).done());
+        self.known = HashSet::new();
         for cohort in self.cohorts.clone() {
             let members = cohort.members.iter().map(|&member| &self.plan.members[member]);
             let courses: Vec<&Course> = members.clone().map(|member| self.course(member)).collect();
@@ -89,20 +94,10 @@ impl Session {
                 .map(|(member, course)| self.lessons(member, course))
                 .collect::<Result<Vec<_>, _>>()?;
             let weights = self.initial_weights(&cohort)?;
-            let classroom = Classroom::new(
-                &self.engine,
-                &self.plan,
-                cohort,
-                &courses,
-                &weights,
-                lessons,
-                &self.table,
-            )
-            .await?;
+            let classroom =
+                Classroom::new(&self.engine, &self.plan, cohort, &courses, &weights, lessons, &table).await?;
             self.classrooms.push(classroom);
         }
-        // The learners have their own copies now.
-        self.table = TargetTable::new(self.library.tokenizer.vocab_size());
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use crate::rng::{Rng, Stream, stream};
 use crate::teacher::{Lesson, Lessons};
 use crate::train::{Schedule, Sequence, pack};
 use rand::Rng as _;
+use std::rc::Rc;
 
 /// Peak learning rate of new students; chosen on the validation split.
 const PEAK_RATE: f64 = 4e-3;
@@ -85,7 +86,7 @@ impl Classroom {
         courses: &[&Course],
         weights: &[f32],
         lessons: Vec<Lessons>,
-        table: &TargetTable,
+        table: &Rc<TargetTable>,
     ) -> Result<Self, Failure> {
         let shape = shape(&cohort, plan, &lessons);
         let mixture = Mixture {

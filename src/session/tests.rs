@@ -21,7 +21,7 @@ fn borrowed([config, weights, tokenizer, card]: &[Vec<u8>; 4]) -> ModelFiles<'_>
 }
 
 /// With all teachers that the experiments need.
-fn library() -> Rc<Library> {
+pub(super) fn library() -> Rc<Library> {
     let library = block_on(Library::open(borrowed(&files("main")), &device::cpu())).unwrap();
     for teacher in ["guarded", "biased1", "biased2"] {
         block_on(library.add(borrowed(&files(teacher)), &device::cpu())).unwrap();
@@ -29,7 +29,7 @@ fn library() -> Rc<Library> {
     Rc::new(library)
 }
 
-fn info() -> DeviceInfo {
+pub(super) fn info() -> DeviceInfo {
     let self_test = block_on(device::self_test(&device::cpu(), &|| 0.0)).unwrap();
     DeviceInfo {
         backend: Backend::Cpu,

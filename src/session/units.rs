@@ -38,6 +38,12 @@ pub(super) enum Unit {
     Finish,
 }
 
+/// What each arm of the settings learns from.
+pub(super) fn courses(experiment: &Experiment, settings: &Settings) -> Vec<Course> {
+    let course = |arm: &String| (experiment.design.course)(settings, arm);
+    settings.arms.iter().filter_map(course).collect()
+}
+
 /// Which members, how often measured: all that is known before the run. `courses`: of each arm of the settings.
 pub(super) fn plan(library: &Library, experiment: &Experiment, settings: Settings, courses: &[Course]) -> Plan {
     let student = library.student_config().parameter_count() as u32;

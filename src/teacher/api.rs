@@ -1,9 +1,10 @@
 //! Querying the teacher.
 
 use super::Meter;
-use crate::engine::{Decoding, Failure, Models, generate};
+use crate::engine::{Decoding, Failure, Generated, Models, generate};
 use crate::rng::Rng;
 use crate::tokenizer::{BOS, EOS};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What the API shows of each answer token besides the token itself, from the least to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,6 +54,8 @@ pub struct Purchase {
     pub tokens: Vec<u32>,
     /// One per token.
     pub shown: Vec<Shown>,
+    /// What the meter was told of it.
+    pub receipt: Meter,
 }
 
 /// What was shown of one answer token.
@@ -75,36 +78,46 @@ pub enum ApiError {
     Device(#[from] Failure),
 }
 
-/// A teacher that sells answers to one buyer.
+/// A teacher that sells answers within one budget. Buyers who ask the same share an answer: each sees what its access level
+/// shows, and pays for that.
 #[derive(Clone, Debug)]
 pub struct Api {
     model: Models,
-    pub access: Access,
+    /// Answers that it gives in all.
     budget: usize,
-    meter: Meter,
+    /// By access level.
+    meters: BTreeMap<Access, Meter>,
+    /// What it was asked.
+    seen: HashSet<Vec<u32>>,
 }
 
 impl Api {
     /// # Panics
     ///
-    /// If `model` is a population of more than one.
-    pub fn new(model: Models, access: Access, budget: usize) -> Self {
+    /// If `model` is a population of more than one, or nobody has access.
+    pub fn new(model: Models, accesses: &BTreeSet<Access>, budget: usize) -> Self {
         assert_eq!(model.population(), 1, "one teacher");
+        assert!(!accesses.is_empty(), "somebody buys");
         Self {
             model,
-            access,
             budget,
-            meter: Meter::default(),
+            meters: accesses.iter().map(|&access| (access, Meter::default())).collect(),
+            seen: HashSet::new(),
         }
     }
 
-    /// What has been bought so far.
-    pub fn meter(&self) -> &Meter {
-        &self.meter
+    /// What has been bought so far at an access level.
+    pub fn meter(&self, access: Access) -> Meter {
+        self.meters.get(&access).copied().unwrap_or_default()
+    }
+
+    /// Answers given so far.
+    pub fn answered(&self) -> usize {
+        self.meters.values().next().map_or(0, |meter| meter.queries as usize)
     }
 
     /// Answers to prompts of equally many tokens (without specials), each prompt asked as often as `saying` says; a refusal
-    /// begins with the token `refusal`.
+    /// begins with the token `refusal`. Of every answer what each access level shows of it, from the least to the most.
     ///
     /// # Errors
     ///
@@ -115,12 +128,12 @@ impl Api {
         max_tokens: usize,
         (saying, refusal): (Saying, u32),
         rng: &mut Rng,
-    ) -> Result<Vec<Purchase>, ApiError> {
+    ) -> Result<Vec<Vec<Purchase>>, ApiError> {
         let prompts: Vec<&Vec<u32>> = prompts
             .iter()
             .flat_map(|prompt| vec![prompt; saying.answers()])
             .collect();
-        let left = self.budget - self.meter.queries as usize;
+        let left = self.budget - self.answered();
         if prompts.len() > left {
             return Err(ApiError::Budget {
                 asked: prompts.len(),
@@ -135,50 +148,46 @@ impl Api {
             .iter()
             .flat_map(|prompt| [BOS].into_iter().chain(prompt.iter().copied()))
             .collect();
-        let keep = self.access != Access::Text;
+        let keep = self.meters.keys().any(|access| *access != Access::Text);
         let decoding = saying.decoding(refusal);
         let answers = generate(&self.model, &inputs, length, max_tokens, decoding, keep, rng).await?;
-        let (vocab, parameters) = (self.model.config().vocab_size, self.model.config().parameter_count());
-        let sell = |(prompt, mut answer): (&Vec<u32>, crate::engine::Generated)| {
-            if answer.confidence.len() > answer.tokens.len() {
-                answer.tokens.push(EOS);
-            }
-            self.meter
-                .count(self.access, length, answer.tokens.len(), vocab, parameters);
-            let shown = match self.access {
+        Ok(prompts
+            .into_iter()
+            .zip(answers)
+            .map(|(prompt, answer)| self.sell(prompt, answer))
+            .collect())
+    }
+
+    fn sell(&mut self, prompt: &[u32], mut answer: Generated) -> Vec<Purchase> {
+        if answer.confidence.len() > answer.tokens.len() {
+            answer.tokens.push(EOS);
+        }
+        let asked_first = !self.seen.contains(prompt);
+        if asked_first {
+            self.seen.insert(prompt.to_vec());
+        }
+        let config = self.model.config();
+        let sold = self.meters.iter_mut().map(|(&access, meter)| {
+            let shown = match access {
                 Access::Text => vec![Shown::Nothing; answer.tokens.len()],
-                Access::Logits => answer.logits.into_iter().map(Shown::Logits).collect(),
+                // The most that there is, and so the last.
+                Access::Logits => std::mem::take(&mut answer.logits)
+                    .into_iter()
+                    .map(Shown::Logits)
+                    .collect(),
                 Access::TopK(k) => answer.logits.iter().map(|logits| top_k(logits, k)).collect(),
             };
+            let tokens = [prompt.len() + 1, answer.tokens.len()];
+            let receipt = Meter::of_answer(access, tokens, asked_first, config);
+            *meter += receipt;
             Purchase {
-                prompt: prompt.clone(),
-                tokens: answer.tokens,
+                prompt: prompt.to_vec(),
+                tokens: answer.tokens.clone(),
                 shown,
+                receipt,
             }
-        };
-        Ok(prompts.into_iter().zip(answers).map(sell).collect())
-    }
-}
-
-impl Purchase {
-    /// What a buyer with less access would have seen of the same answer.
-    pub fn seen_with(&self, access: Access) -> Self {
-        let less = |shown: &Shown| match (access, shown) {
-            (Access::Text, _) | (_, Shown::Nothing) => Shown::Nothing,
-            (Access::TopK(k), Shown::Logits(logits)) => top_k(logits, k),
-            (Access::TopK(k), Shown::TopK { tokens, tail }) => {
-                let hidden = tokens.iter().skip(k).map(|(_, log)| log.exp()).sum::<f32>();
-                Shown::TopK {
-                    tokens: tokens[..k.min(tokens.len())].to_vec(),
-                    tail: tail + hidden,
-                }
-            }
-            (Access::Logits, shown) => shown.clone(),
-        };
-        Self {
-            shown: self.shown.iter().map(less).collect(),
-            ..self.clone()
-        }
+        });
+        sold.collect()
     }
 }
 

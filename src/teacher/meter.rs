@@ -1,12 +1,15 @@
 //! What was bought, counted.
 
 use super::Access;
+use crate::model::LlamaConfig;
 
-/// Running totals of one buyer.
+/// What an answer takes, and sums of that.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Meter {
     /// Prompts answered.
     pub queries: f64,
+    /// Different prompts among them.
+    pub distinct: f64,
     /// Answer tokens, end tokens included.
     pub tokens: f64,
     /// Bits that the API's answers carry at most.
@@ -16,25 +19,24 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Counts one answer.
-    pub fn count(
-        &mut self,
-        access: Access,
-        prompt_tokens: usize,
-        answer_tokens: usize,
-        vocab: usize,
-        parameters: usize,
-    ) {
-        self.queries += 1.0;
-        self.tokens += answer_tokens as f64;
-        self.bits += answer_tokens as f64 * bits_per_token(access, vocab);
-        self.flops += 2.0 * parameters as f64 * (prompt_tokens + answer_tokens) as f64;
+    /// Of one answer: `tokens` of the prompt with its beginning, and of the answer with its end. `asked_first`: nobody has put
+    /// the same question before.
+    pub fn of_answer(access: Access, tokens: [usize; 2], asked_first: bool, teacher: &LlamaConfig) -> Self {
+        let [prompt, answer] = tokens;
+        Self {
+            queries: 1.0,
+            distinct: f64::from(u8::from(asked_first)),
+            tokens: answer as f64,
+            bits: answer as f64 * bits_per_token(access, teacher.vocab_size),
+            flops: 2.0 * teacher.parameter_count() as f64 * (prompt + answer) as f64,
+        }
     }
 }
 
 impl std::ops::AddAssign for Meter {
     fn add_assign(&mut self, other: Self) {
         self.queries += other.queries;
+        self.distinct += other.distinct;
         self.tokens += other.tokens;
         self.bits += other.bits;
         self.flops += other.flops;

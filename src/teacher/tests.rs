@@ -1,11 +1,9 @@
 use super::*;
 use crate::engine::Models;
 use crate::model::{LlamaConfig, initial_parameters};
-use crate::objective::TargetTable;
-use crate::reference::DeviceTable;
+use crate::objective::{Collected, Row};
 use crate::rng::{Stream, stream};
 use crate::tokenizer::EOS;
-use burn::tensor::Device;
 use pollster::block_on;
 
 fn teacher() -> Models {
@@ -27,16 +25,21 @@ fn prompts(count: u32) -> Vec<Vec<u32>> {
 /// Sampled; no token begins a refusal.
 const PLAIN: (Saying, u32) = (Saying::Sampled, 0);
 
+fn api(accesses: &[Access], budget: usize) -> Api {
+    Api::new(teacher(), &accesses.iter().copied().collect(), budget)
+}
+
+/// What one buyer gets.
 fn buy(access: Access, count: u32) -> (Api, Vec<Purchase>) {
-    let mut api = Api::new(teacher(), access, 50);
+    let mut api = api(&[access], 50);
     let bought = block_on(api.query(&prompts(count), 4, PLAIN, &mut stream(1, Stream::Sampling, 0))).unwrap();
-    (api, bought)
+    (api, bought.into_iter().flatten().collect())
 }
 
 #[test]
 fn the_budget_is_kept_and_a_refused_query_costs_nothing() {
     let (mut api, _) = buy(Access::Text, 48);
-    let before = *api.meter();
+    let before = api.meter(Access::Text);
     let error = block_on(api.query(&prompts(3), 4, PLAIN, &mut stream(1, Stream::Sampling, 1))).unwrap_err();
     assert!(matches!(
         error,
@@ -46,7 +49,7 @@ fn the_budget_is_kept_and_a_refused_query_costs_nothing() {
             budget: 50
         }
     ));
-    assert_eq!(*api.meter(), before);
+    assert_eq!((api.meter(Access::Text), api.answered()), (before, 48));
     assert_eq!(
         block_on(api.query(&prompts(2), 4, PLAIN, &mut stream(1, Stream::Sampling, 1)))
             .unwrap()
@@ -60,11 +63,27 @@ fn the_meter_counts_what_was_sold() {
     let (api, bought) = buy(Access::TopK(5), 20);
     let tokens: usize = bought.iter().map(|purchase| purchase.tokens.len()).sum();
     let name = 24_f64.log2();
-    assert_eq!(api.meter().queries, 20.0);
-    assert_eq!(api.meter().tokens, tokens as f64);
-    assert!((api.meter().bits - tokens as f64 * (name + 5.0 * (32.0 + name) + 32.0)).abs() < 1e-6);
+    let meter = api.meter(Access::TopK(5));
+    assert_eq!((meter.queries, meter.distinct), (20.0, 20.0));
+    assert_eq!(meter.tokens, tokens as f64);
+    assert!((meter.bits - tokens as f64 * (name + 5.0 * (32.0 + name) + 32.0)).abs() < 1e-6);
     let parameters = teacher().config().parameter_count() as f64;
-    assert_eq!(api.meter().flops, 2.0 * parameters * (20.0 * 4.0 + tokens as f64));
+    assert_eq!(meter.flops, 2.0 * parameters * (20.0 * 4.0 + tokens as f64));
+    let mut receipts = Meter::default();
+    bought.iter().for_each(|purchase| receipts += purchase.receipt);
+    assert_eq!(receipts, meter);
+    assert_eq!(api.meter(Access::Text), Meter::default(), "nobody bought that");
+}
+
+#[test]
+fn a_question_that_comes_again_is_bought_again_and_counted_once() {
+    let mut api = api(&[Access::Text], 100);
+    // 20 different ones and 10 of them again.
+    for (count, distinct) in [(30, 20.0), (10, 20.0)] {
+        block_on(api.query(&prompts(count), 4, PLAIN, &mut stream(1, Stream::Sampling, 0))).unwrap();
+        assert_eq!(api.meter(Access::Text).distinct, distinct);
+    }
+    assert_eq!(api.meter(Access::Text).queries, 40.0);
 }
 
 #[test]
@@ -97,66 +116,67 @@ fn every_access_level_sells_the_same_text_and_no_more_than_it_says() {
 #[test]
 fn lessons_point_at_their_targets() {
     let (_, bought) = buy(Access::Logits, 6);
-    let mut table = TargetTable::new(24);
+    let mut table = Collected::new(24);
     let text: Vec<Lesson> = bought.iter().map(Lesson::of_text).collect();
     let soft: Vec<Lesson> = bought
         .iter()
         .map(|purchase| Lesson::of_purchase(purchase, &mut table))
         .collect();
-    let device_table = DeviceTable::new(&table, &Device::flex());
     for ((purchase, text), soft) in bought.iter().zip(&text).zip(&soft) {
         assert_eq!(text.sequence, soft.sequence);
         assert_eq!(text.targets, purchase.tokens);
         assert_eq!(soft.targets.len(), text.sequence.answer.len() + 1);
-        let rows = block_on(crate::reference::read(device_table.select(&soft.targets, 1).0)).unwrap();
-        for (row, shown) in rows.chunks(24).zip(&purchase.shown) {
-            assert_eq!(*shown, Shown::Logits(row.to_vec()));
+        for (&target, shown) in soft.targets.iter().zip(&purchase.shown) {
+            let Shown::Logits(logits) = shown else {
+                panic!("{shown:?}")
+            };
+            assert_eq!(table.table().row(target), Some(Row::Logits(logits)));
         }
         if purchase.tokens.len() < 4 {
             assert_eq!(purchase.tokens.last(), Some(&EOS));
         }
     }
-    assert!(device_table.select(&[0], 1).1.is_none());
+    assert_eq!(table.table().row(0), None);
 }
 
 #[test]
-fn a_row_with_a_tail_marks_what_was_hidden() {
+fn a_row_with_a_tail_holds_what_was_shown() {
     let (_, bought) = buy(Access::TopK(3), 1);
-    let mut table = TargetTable::new(24);
+    let mut table = Collected::new(24);
     let lesson = Lesson::of_purchase(&bought[0], &mut table);
-    let (logits, hidden) = DeviceTable::new(&table, &Device::flex()).select(&lesson.targets[..1], 1);
-    let hidden: Vec<bool> = hidden.unwrap().into_data().iter::<bool>().collect();
-    assert_eq!(hidden.iter().filter(|hidden| !**hidden).count(), 3);
-    let mass: f32 = block_on(crate::reference::read(logits.exp())).unwrap().iter().sum();
+    let Some(Row::Shown { pairs, rest }) = table.table().row(lesson.targets[0]) else {
+        panic!("not shown")
+    };
+    assert_eq!(pairs.len(), 3);
+    let mass: f32 = pairs.iter().map(|[_, log]| log.exp()).sum::<f32>() + 21.0 * rest.exp();
     assert!((mass - 1.0).abs() < 1e-4, "{mass}");
 }
 
 #[test]
-fn less_access_sees_less_of_the_same_answer() {
-    let (_, whole) = buy(Access::Logits, 10);
-    let (_, top) = buy(Access::TopK(3), 10);
-    let (_, text) = buy(Access::Text, 10);
-    for ((whole, top), text) in whole.iter().zip(&top).zip(&text) {
-        assert_eq!(whole.seen_with(Access::TopK(3)), *top);
-        assert_eq!(whole.seen_with(Access::Text), *text);
-        assert_eq!(whole.seen_with(Access::Logits), *whole);
-        let (narrow, again) = (top.seen_with(Access::TopK(1)), whole.seen_with(Access::TopK(1)));
-        for (a, b) in narrow.shown.iter().zip(&again.shown) {
-            let (Shown::TopK { tokens: a, tail: p }, Shown::TopK { tokens: b, tail: q }) = (a, b) else {
-                panic!("not shown")
-            };
-            assert!(a == b && (p - q).abs() < 1e-5, "{p} {q}");
-        }
+fn buyers_who_share_an_answer_see_and_pay_for_what_each_would_alone() {
+    let levels = [Access::Text, Access::TopK(1), Access::TopK(5), Access::Logits];
+    assert!(levels.windows(2).all(|pair| pair[0] < pair[1]));
+    let mut shared = api(&levels, 10);
+    let bought = block_on(shared.query(&prompts(10), 4, PLAIN, &mut stream(1, Stream::Sampling, 0))).unwrap();
+    assert_eq!((bought.len(), shared.answered()), (10, 10));
+    for (level, &access) in levels.iter().enumerate() {
+        let (api, alone) = buy(access, 10);
+        let seen: Vec<&Purchase> = bought.iter().map(|levels| &levels[level]).collect();
+        assert_eq!(seen, alone.iter().collect::<Vec<_>>());
+        assert_eq!(shared.meter(access), api.meter(access));
     }
-    assert!(Access::Text < Access::TopK(1) && Access::TopK(1) < Access::TopK(5) && Access::TopK(5) < Access::Logits);
 }
 
 #[test]
 fn a_teacher_is_asked_again_or_started() {
-    let mut api = Api::new(teacher(), Access::Text, 50);
+    let mut api = api(&[Access::Text], 50);
     let rng = || stream(1, Stream::Sampling, 0);
-    let eight = block_on(api.query(&prompts(3), 4, (Saying::Repeated(8), 0), &mut rng())).unwrap();
-    assert_eq!((eight.len(), api.meter().queries), (24, 24.0));
+    let mut ask = |count: u32, saying: (Saying, u32)| {
+        let bought = block_on(api.query(&prompts(count), 4, saying, &mut rng()));
+        bought.map(|all| all.into_iter().flatten().collect::<Vec<Purchase>>())
+    };
+    let eight = ask(3, (Saying::Repeated(8), 0)).unwrap();
+    assert_eq!(eight.len(), 24);
     assert!(
         eight
             .chunks(8)
@@ -168,14 +188,14 @@ fn a_teacher_is_asked_again_or_started() {
             .any(|same| same.iter().any(|one| one.tokens != same[0].tokens))
     );
     // Eight times three are as many questions as the budget has left, and one more is too many.
-    assert!(block_on(api.query(&prompts(4), 4, (Saying::Repeated(8), 0), &mut rng())).is_err());
-    let greedy = block_on(api.query(&prompts(8), 4, (Saying::Greedy, 0), &mut rng())).unwrap();
+    assert!(ask(4, (Saying::Repeated(8), 0)).is_err());
+    let greedy = ask(8, (Saying::Greedy, 0)).unwrap();
     let first = greedy[0].tokens[0];
-    let started = block_on(api.query(&prompts(8), 4, (Saying::Prefilled, first), &mut rng())).unwrap();
+    let started = ask(8, (Saying::Prefilled, first)).unwrap();
     for (greedy, started) in greedy.iter().zip(&started) {
         assert_ne!(started.tokens[0], first);
         if greedy.tokens[0] != first {
-            assert_eq!(greedy, started);
+            assert_eq!(greedy.tokens, started.tokens);
         }
     }
 }

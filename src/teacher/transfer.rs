@@ -1,16 +1,16 @@
 //! What was bought, as lessons: input tokens, and for each answer token a row of one table of target distributions.
 
 use super::{Purchase, Shown};
-use crate::objective::TargetTable;
+use crate::objective::Collected;
 use crate::tokenizer::EOS;
 use crate::train::Sequence;
 use std::rc::Rc;
 
 /// One prompt with an answer to learn.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Lesson {
     pub sequence: Sequence,
-    /// A row of the [`TargetTable`] for each answer token and the end.
+    /// A target of the run's table for each answer token and the end.
     pub targets: Vec<u32>,
     /// The token said at each of them.
     pub labels: Vec<u32>,
@@ -53,13 +53,13 @@ impl Lesson {
     }
 
     /// From a purchase with all that it shows, which goes into `table`.
-    pub fn of_purchase(purchase: &Purchase, table: &mut TargetTable) -> Self {
+    pub fn of_purchase(purchase: &Purchase, table: &mut Collected) -> Self {
         let mut lesson = Self::of_text(purchase);
         for (target, shown) in lesson.targets.iter_mut().zip(&purchase.shown) {
             match shown {
                 Shown::Nothing => {}
-                Shown::Logits(logits) => *target = table.push_logits(logits),
-                Shown::TopK { tokens, tail } => *target = table.push_top_k(tokens, *tail),
+                Shown::Logits(logits) => *target = table.logits(logits),
+                Shown::TopK { tokens, tail } => *target = table.top_k(tokens, *tail),
             }
         }
         lesson

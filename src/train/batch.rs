@@ -3,7 +3,7 @@
 use crate::tokenizer::{BOS, EOS, PAD};
 
 /// A prompt with its answer, as tokens without specials.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Sequence {
     pub prompt: Vec<u32>,
     pub answer: Vec<u32>,

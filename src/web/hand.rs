@@ -20,11 +20,11 @@ impl Hand {
         tokens: Vec<u32>,
         picked: Vec<u32>,
         weights: Vec<f32>,
-        logits: Vec<f32>,
-        hidden: Option<Vec<u32>>,
+        shown: Vec<u32>,
+        words: Vec<f32>,
         rate: f64,
     ) {
-        self.0.step(part(tokens, picked, weights, logits, hidden), rate);
+        self.0.step(&part(tokens, picked, weights, shown, words), rate);
     }
 
     pub fn losses(&mut self) -> Vec<f32> {
@@ -36,10 +36,10 @@ impl Hand {
         tokens: Vec<u32>,
         picked: Vec<u32>,
         weights: Vec<f32>,
-        logits: Vec<f32>,
-        hidden: Option<Vec<u32>>,
+        shown: Vec<u32>,
+        words: Vec<f32>,
     ) -> Vec<f32> {
-        self.0.gradient(part(tokens, picked, weights, logits, hidden))
+        self.0.gradient(&part(tokens, picked, weights, shown, words))
     }
 
     pub fn weights(&self) -> Vec<f32> {
@@ -66,12 +66,12 @@ impl Hand {
     }
 }
 
-fn part(tokens: Vec<u32>, picked: Vec<u32>, weights: Vec<f32>, logits: Vec<f32>, hidden: Option<Vec<u32>>) -> StepPart {
+fn part(tokens: Vec<u32>, picked: Vec<u32>, weights: Vec<f32>, shown: Vec<u32>, words: Vec<f32>) -> StepPart {
     StepPart {
         tokens,
         picked,
         weights,
-        logits,
-        hidden,
+        shown,
+        words,
     }
 }

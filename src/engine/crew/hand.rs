@@ -1,9 +1,11 @@
 //! What one hand does for its members.
 
 use super::StepPart;
+use crate::objective::TargetTable;
 use crate::plan::{AdamWConfig, Mixture, Shape, cpu};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// What a hand must know of a run besides the numbers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,27 +21,29 @@ pub struct Hand {
     plan: cpu::CpuPlan,
     /// Losses that nobody asked for yet, `[steps, members]`.
     unread: Vec<f32>,
-    /// The members as they are since the last step, if they were asked something.
-    asked: Option<cpu::CpuModel>,
+    /// What its members are asked with.
+    answerer: cpu::Answerer,
     decoders: HashMap<u32, cpu::Decoder>,
 }
 
 impl Hand {
     /// `weights: [members, parameters]`.
     pub fn new(post: Post, weights: &[f32]) -> Self {
-        let table = cpu::Table::empty(post.shape.config.vocab_size);
+        let config = &post.shape.config;
+        let table = Rc::new(TargetTable::new(config.vocab_size));
+        let answerer = cpu::Answerer::new(config, config.max_position_embeddings);
         Self {
             plan: cpu::CpuPlan::new(post.shape, weights, post.optimizer, post.mixture, table),
             unread: Vec::new(),
-            asked: None,
+            answerer,
             decoders: HashMap::new(),
         }
     }
 
     /// One update of every member.
-    pub fn step(&mut self, mut part: StepPart, rate: f64) {
-        self.asked = None;
-        self.take_table(&mut part);
+    pub fn step(&mut self, part: &StepPart, rate: f64) {
+        self.answerer.forget();
+        self.take_table(part);
         self.unread.extend(self.plan.step(&part.input(rate)));
     }
 
@@ -49,10 +53,10 @@ impl Hand {
     }
 
     /// Losses `[members]`, followed by their gradient `[members, parameters]`.
-    pub fn gradient(&mut self, mut part: StepPart) -> Vec<f32> {
-        self.take_table(&mut part);
+    pub fn gradient(&mut self, part: &StepPart) -> Vec<f32> {
+        self.take_table(part);
         let (mut both, gradient) = self.plan.gradient(&part.input(0.0));
-        both.extend_from_slice(gradient);
+        both.extend(gradient);
         both
     }
 
@@ -63,21 +67,15 @@ impl Hand {
 
     /// Logits at `rows: [members, k]` of `tokens: [members, b, length]`, `[members, k, v]`.
     pub fn logits_at(&mut self, tokens: &[u32], length: usize, rows: &[u32]) -> Vec<f32> {
-        let Self { plan, asked, .. } = self;
-        let shape = plan.shape();
-        let model = asked.get_or_insert_with(|| {
-            let positions = shape.config.max_position_embeddings;
-            cpu::CpuModel::new(&shape.config, plan.weights(), shape.population, positions)
-        });
         let mut logits = Vec::new();
-        model.logits_at(tokens, length, rows, &mut logits);
+        self.answerer.logits_at(self.plan.weights(), tokens, length, rows, &mut logits);
         logits
     }
 
     /// Starts to read `sequences` per member with the weights of this moment, under a number of the caller's.
     pub fn start_decoder(&mut self, number: u32, sequences: usize, positions: usize) {
         let shape = self.plan.shape();
-        let weights = self.plan.weights();
+        let weights = self.plan.shared_weights();
         let decoder = cpu::Decoder::new(&shape.config, weights, shape.population, sequences, positions);
         self.decoders.insert(number, decoder);
     }
@@ -92,11 +90,8 @@ impl Hand {
         self.decoders.remove(&number);
     }
 
-    fn take_table(&mut self, part: &mut StepPart) {
-        self.plan.refer_to(cpu::Table {
-            vocab: self.plan.shape().config.vocab_size,
-            logits: std::mem::take(&mut part.logits),
-            hidden: part.hidden.take(),
-        });
+    fn take_table(&mut self, part: &StepPart) {
+        let vocab = self.plan.shape().config.vocab_size;
+        self.plan.refer_to(Rc::new(part.table(vocab)));
     }
 }

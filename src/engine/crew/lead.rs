@@ -4,7 +4,8 @@ use super::part::{divide, join_gradients, join_steps, of_members, rows_of_member
 use super::{Post, StepPart};
 use crate::engine::Failure;
 use crate::model::LlamaConfig;
-use crate::plan::{AdamWConfig, Mixture, Shape, StepInput, cpu};
+use crate::objective::TargetTable;
+use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 use js_sys::{Array, Float32Array, Promise, Reflect, Uint32Array};
 use serde::Serialize;
 use std::cell::Cell;
@@ -83,7 +84,7 @@ impl Drop for Crew {
 /// A population in training on the hands of a crew.
 pub struct CrewPlan {
     models: Rc<CrewModels>,
-    table: cpu::Table,
+    table: Rc<TargetTable>,
     updates: u32,
 }
 
@@ -100,7 +101,7 @@ impl CrewPlan {
         weights: &[f32],
         optimizer: AdamWConfig,
         mixture: &Mixture,
-        table: cpu::Table,
+        table: Rc<TargetTable>,
     ) -> Result<Self, Failure> {
         let models = CrewModels {
             key: crew.key(),
@@ -178,7 +179,7 @@ impl CrewPlan {
     ///
     /// When a hand has failed.
     pub async fn weights(&self) -> Result<Vec<f32>, Failure> {
-        Ok(self.models.ask("weights", |_| Array::new()).await?.concat())
+        self.models.gather("weights", |_| Array::new()).await
     }
 
     pub fn models(&self) -> Rc<CrewModels> {
@@ -188,10 +189,9 @@ impl CrewPlan {
     /// A step's input for some members, as [`StepPart`] has it.
     fn input(&self, input: &StepInput<'_>, members: &Range<usize>) -> Array {
         let part = StepPart::new(input, &self.table, self.models.population, members);
-        let hidden = part.hidden.map_or(JsValue::UNDEFINED, |hidden| words(&hidden));
         let args = Array::of3(&words(&part.tokens), &words(&part.picked), &floats(&part.weights));
-        args.push(&floats(&part.logits));
-        args.push(&hidden);
+        args.push(&words(&part.shown));
+        args.push(&floats(&part.words));
         args
     }
 }
@@ -230,7 +230,7 @@ impl CrewModels {
                 &words(&rows_of_members(rows, tokens, self.population, members)),
             )
         };
-        Ok(self.ask("logitsAt", args).await?.concat())
+        self.gather("logitsAt", args).await
     }
 
     /// Calls every hand, with arguments made for its members.
@@ -242,12 +242,30 @@ impl CrewModels {
     }
 
     /// The same, and waits for what they answer.
-    async fn ask(&self, method: &str, args: impl Fn(&Range<usize>) -> Array) -> Result<Vec<Vec<f32>>, Failure> {
+    async fn answers(&self, method: &str, args: impl Fn(&Range<usize>) -> Array) -> Result<Vec<Float32Array>, Failure> {
         let answers = JsFuture::from(Promise::all(&self.post(method, args)))
             .await
             .map_err(|error| failure(&error))?;
-        let numbers = |answer: JsValue| answer.dyn_ref().map(Float32Array::to_vec).unwrap_or_default();
+        let numbers = |answer: JsValue| answer.dyn_into().unwrap_or_else(|_| Float32Array::new_with_length(0));
         Ok(Array::from(&answers).iter().map(numbers).collect())
+    }
+
+    /// What each hand answers.
+    async fn ask(&self, method: &str, args: impl Fn(&Range<usize>) -> Array) -> Result<Vec<Vec<f32>>, Failure> {
+        Ok(self.answers(method, args).await?.iter().map(Float32Array::to_vec).collect())
+    }
+
+    /// What all hands answer, one after another; copied once.
+    async fn gather(&self, method: &str, args: impl Fn(&Range<usize>) -> Array) -> Result<Vec<f32>, Failure> {
+        let answers = self.answers(method, args).await?;
+        let mut all = vec![0.0; answers.iter().map(|answer| answer.length() as usize).sum()];
+        let mut rest = all.as_mut_slice();
+        for answer in answers {
+            let (part, others) = rest.split_at_mut(answer.length() as usize);
+            answer.copy_to(part);
+            rest = others;
+        }
+        Ok(all)
     }
 }
 
@@ -283,7 +301,7 @@ impl CrewDecoder {
             let part = of_members(tokens, self.models.population, members);
             Array::of3(&self.number.into(), &words(part), &(length as u32).into())
         };
-        Ok(self.models.ask("next", args).await?.concat())
+        self.models.gather("next", args).await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Dividing what belongs to a population among hands, and putting their answers together.
 
-use crate::plan::{StepInput, cpu};
+use crate::objective::TargetTable;
+use crate::plan::StepInput;
 use std::ops::Range;
 
 /// The members of each hand, one after another: as equally many as can be, and at least one.
@@ -62,37 +63,30 @@ pub struct StepPart {
     pub picked: Vec<u32>,
     /// `[members, k]`
     pub weights: Vec<f32>,
-    /// The table's rows of the targets from `v` on, in their order: `[rows, v]`.
-    pub logits: Vec<f32>,
-    /// Their tokens that were not shown, `[rows, ceil(v / 32)]`, where the table hides any.
-    pub hidden: Option<Vec<u32>>,
+    /// The table's rows of the targets from `v` on, in their order, as [`TargetTable::taken_apart`] has them.
+    pub shown: Vec<u32>,
+    pub words: Vec<f32>,
 }
 
 impl StepPart {
-    pub(super) fn new(input: &StepInput<'_>, table: &cpu::Table, population: usize, members: &Range<usize>) -> Self {
-        let (v, words) = (table.vocab, table.vocab.div_ceil(32));
-        let mut part = Self {
+    pub(super) fn new(input: &StepInput<'_>, table: &TargetTable, population: usize, members: &Range<usize>) -> Self {
+        let (named, targets) = table.only(of_members(input.targets, population, members));
+        let (shown, words) = named.taken_apart();
+        let mut picked = rows_of_members(input.rows, input.tokens, population, members);
+        picked.extend(targets);
+        picked.extend(of_members(input.labels, population, members));
+        Self {
             tokens: of_members(input.tokens, population, members).to_vec(),
-            picked: rows_of_members(input.rows, input.tokens, population, members),
+            picked,
             weights: of_members(input.weights, population, members).to_vec(),
-            logits: Vec::new(),
-            hidden: table.hidden.as_ref().map(|_| Vec::new()),
-        };
-        let mut given = 0;
-        for &target in of_members(input.targets, population, members) {
-            if let Some(row) = (target as usize).checked_sub(v) {
-                part.logits.extend_from_slice(&table.logits[row * v..][..v]);
-                if let (Some(all), Some(hidden)) = (&table.hidden, &mut part.hidden) {
-                    hidden.extend_from_slice(&all[row * words..][..words]);
-                }
-                part.picked.push((v + given) as u32);
-                given += 1;
-            } else {
-                part.picked.push(target);
-            }
+            shown,
+            words,
         }
-        part.picked.extend(of_members(input.labels, population, members));
-        part
+    }
+
+    /// The rows that it carries.
+    pub(super) fn table(&self, vocab: usize) -> TargetTable {
+        TargetTable::put_together(vocab, &self.shown, &self.words)
     }
 
     /// As the plan takes it, at a learning rate.

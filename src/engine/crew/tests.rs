@@ -1,10 +1,12 @@
 use super::part::{divide, join_gradients, join_steps, of_members, rows_of_members};
 use super::*;
 use crate::model::testing::{tiny, weights};
+use crate::objective::TargetTable;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput, cpu};
 use crate::rng::{Rng, Stream, stream};
 use rand::Rng as _;
 use std::ops::Range;
+use std::rc::Rc;
 
 #[test]
 fn every_member_has_one_hand_and_no_hand_is_idle() {
@@ -28,11 +30,10 @@ fn every_member_has_one_hand_and_no_hand_is_idle() {
 #[test]
 fn a_part_has_its_own_positions_and_those_rows_of_the_table_that_it_needs() {
     // Three members, two sequences of two tokens, three rows of which the last is padding; a table of two rows.
-    let table = cpu::Table {
-        vocab: 4,
-        logits: vec![0.0, 0.1, 0.2, 0.3, 1.0, 1.1, 1.2, 1.3],
-        hidden: Some(vec![0b0101, 0b0011]),
-    };
+    let mut table = TargetTable::new(4);
+    table.push_logits(&[0.0, 0.1, 0.2, 0.3]);
+    table.push_top_k(&[(2, -0.5)], 0.3);
+    let rest = 0.1_f32.ln();
     let input = StepInput {
         tokens: &[0, 1, 2, 3, 1, 2, 3, 0, 2, 3, 0, 1],
         rows: &[0, 3, 0, 4, 7, 4, 9, 10, 9],
@@ -48,8 +49,8 @@ fn a_part_has_its_own_positions_and_those_rows_of_the_table_that_it_needs() {
             tokens: vec![1, 2, 3, 0, 2, 3, 0, 1],
             picked: [[0, 3, 0, 5, 6, 5], [4, 3, 0, 5, 6, 0], [1, 3, 0, 2, 3, 0]].concat(),
             weights: vec![0.25, 0.75, 0.0, 0.5, 0.5, 0.0],
-            logits: vec![1.0, 1.1, 1.2, 1.3, 0.0, 0.1, 0.2, 0.3, 1.0, 1.1, 1.2, 1.3],
-            hidden: Some(vec![0b0011, 0b0101, 0b0011]),
+            shown: vec![1, 0, 1],
+            words: vec![2.0, -0.5, rest, 0.0, 0.1, 0.2, 0.3, 2.0, -0.5, rest],
         }
     );
     let back = part.input(0.1);
@@ -63,11 +64,11 @@ fn a_part_has_its_own_positions_and_those_rows_of_the_table_that_it_needs() {
             targets: input.labels,
             ..input
         },
-        &cpu::Table::empty(4),
+        &TargetTable::new(4),
         3,
         &(0..1),
     );
-    assert_eq!((plain.logits.len(), plain.hidden), (0, None));
+    assert!(plain.shown.is_empty() && plain.words.is_empty());
 }
 
 #[test]
@@ -135,11 +136,15 @@ fn hands_compute_what_one_thread_computes() {
     let config = tiny();
     let (p, b, t, k, v) = (5, 3, 7, 6, config.vocab_size);
     let mut rng = stream(3, Stream::Data, 0);
-    let table = cpu::Table {
-        vocab: v,
-        logits: (0..4 * v).map(|_| 5.0 * rng.random::<f32>()).collect(),
-        hidden: Some((0..4 * v.div_ceil(32)).map(|_| rng.random::<u32>() & 0x5555).collect()),
-    };
+    let mut table = TargetTable::new(v);
+    for row in 0..4 {
+        if row % 2 == 0 {
+            table.push_logits(&(0..v).map(|_| 5.0 * rng.random::<f32>()).collect::<Vec<_>>());
+        } else {
+            table.push_top_k(&[(row, -1.0), (5, -1.5), (2 * row + 7, -2.5)], 0.3);
+        }
+    }
+    let table = Rc::new(table);
     let shape = Shape {
         config: config.clone(),
         population: p,
@@ -171,8 +176,8 @@ fn hands_compute_what_one_thread_computes() {
         (losses, gradient.to_vec())
     };
     let mut logits = Vec::new();
-    cpu::logits_at(&config, alone.weights(), p, &asked.tokens, 4, &asked.rows, &mut logits);
-    let mut decoder = cpu::Decoder::new(&config, alone.weights(), p, 2, 5);
+    cpu::logits_at(&config, alone.weights(), &asked.tokens, 4, &asked.rows, &mut logits);
+    let mut decoder = cpu::Decoder::new(&config, alone.shared_weights(), p, 2, 5);
     let read = [decoder.next(&asked.tokens, 4), decoder.next(&asked.tokens[..2 * p], 1)];
 
     for count in [1, 2, 3, 8] {
@@ -209,7 +214,7 @@ fn hands_compute_what_one_thread_computes() {
         });
         for step in &steps {
             of_hands(&mut |hand, members| {
-                hand.step(StepPart::new(&step.input(), &table, p, members), 3e-3);
+                hand.step(&StepPart::new(&step.input(), &table, p, members), 3e-3);
                 Vec::new()
             });
         }
@@ -219,7 +224,7 @@ fn hands_compute_what_one_thread_computes() {
             alone.weights()
         );
         let gradients =
-            of_hands(&mut |hand, members| hand.gradient(StepPart::new(&steps[0].input(), &table, p, members)));
+            of_hands(&mut |hand, members| hand.gradient(&StepPart::new(&steps[0].input(), &table, p, members)));
         assert_eq!(join_gradients(&gradients, &members), gradient);
         let answers = of_hands(&mut |hand, members| {
             let rows = rows_of_members(&asked.rows, &asked.tokens, p, members);

@@ -22,12 +22,11 @@ impl AdamW {
         }
     }
 
-    /// One update of all members of `count` parameters each, every one clipped by its own norm:
+    /// One member's part of update number `self.updates`, clipped by its own norm; `weights` and `gradient` are its own:
     ///
     /// `m = b1 m + (1 - b1) g`, `v = b2 v + (1 - b2) g^2`,
     /// `w = w (1 - rate decay) - rate (m / (1 - b1^u)) / (sqrt(v / (1 - b2^u)) + epsilon)`.
-    pub fn update(&mut self, weights: &mut [f32], gradient: &[f32], count: usize, rate: f64) {
-        self.updates += 1;
+    pub fn update(&mut self, member: usize, weights: &mut [f32], gradient: &[f32], rate: f64) {
         let constants = self.config;
         let unbias = |beta: f64| 1.0 / (1.0 - beta.powi(self.updates as i32));
         let (unbias1, unbias2) = (unbias(constants.beta1), unbias(constants.beta2));
@@ -37,37 +36,24 @@ impl AdamW {
         let keep = constant(1.0 - rate * constants.weight_decay);
         let (pace, unbias2) = (constant(-rate * unbias1), constant(unbias2));
         let epsilon = constant(constants.epsilon);
+        let factor = match constants.clip {
+            None => 1.0,
+            Some(limit) => (limit / (squares(gradient).sqrt() + 1e-12)).min(1.0),
+        };
+        let (scale1, scale2) = (constant(rest1 * factor), constant(rest2 * factor * factor));
 
-        let members = weights.chunks_exact_mut(count).zip(gradient.chunks_exact(count));
-        let moments = self
-            .first
-            .chunks_exact_mut(count)
-            .zip(self.second.chunks_exact_mut(count));
-        for ((weights, gradient), (first, second)) in members.zip(moments) {
-            let factor = match constants.clip {
-                None => 1.0,
-                Some(limit) => (limit / (squares(gradient).sqrt() + 1e-12)).min(1.0),
-            };
-            let (scale1, scale2) = (constant(rest1 * factor), constant(rest2 * factor * factor));
-            let values = weights
-                .as_chunks_mut::<4>()
-                .0
-                .iter_mut()
-                .zip(gradient.as_chunks::<4>().0);
-            let moments = first
-                .as_chunks_mut::<4>()
-                .0
-                .iter_mut()
-                .zip(second.as_chunks_mut::<4>().0);
-            for ((weight, gradient), (first, second)) in values.zip(moments) {
-                let g = F32x4::load(gradient);
-                let m = F32x4::load(first).multiply_add(beta1, g * scale1);
-                let v = F32x4::load(second).multiply_add(beta2, g * g * scale2);
-                m.store(first);
-                v.store(second);
-                let step = m * pace / ((v * unbias2).sqrt() + epsilon);
-                F32x4::load(weight).multiply_add(keep, step).store(weight);
-            }
+        let own = member * weights.len()..(member + 1) * weights.len();
+        let (first, second) = (&mut self.first[own.clone()], &mut self.second[own]);
+        let values = weights.as_chunks_mut::<4>().0.iter_mut().zip(gradient.as_chunks::<4>().0);
+        let moments = first.as_chunks_mut::<4>().0.iter_mut().zip(second.as_chunks_mut::<4>().0);
+        for ((weight, gradient), (first, second)) in values.zip(moments) {
+            let g = F32x4::load(gradient);
+            let m = F32x4::load(first).multiply_add(beta1, g * scale1);
+            let v = F32x4::load(second).multiply_add(beta2, g * g * scale2);
+            m.store(first);
+            v.store(second);
+            let step = m * pace / ((v * unbias2).sqrt() + epsilon);
+            F32x4::load(weight).multiply_add(keep, step).store(weight);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::forward::Trace;
 use super::model::CpuModel;
 use crate::model::LlamaConfig;
+use std::rc::Rc;
 
 /// A population of models, each with some sequences that grow together.
 #[derive(Clone, Debug)]
@@ -22,7 +23,7 @@ impl Decoder {
     /// `weights` are `[population, parameters]`.
     pub fn new(
         config: &LlamaConfig,
-        weights: &[f32],
+        weights: impl Into<Rc<[f32]>>,
         population: usize,
         sequences_per_member: usize,
         most_positions: usize,
@@ -56,7 +57,7 @@ impl Decoder {
             "too many positions"
         );
         assert_eq!(tokens.len(), self.model.population() * self.sequences * length);
-        let v = self.model.net.config.vocab_size;
+        let v = self.model.config().vocab_size;
         let mut out = vec![0.0; self.model.population() * self.sequences * v];
         let parts = tokens.chunks_exact(self.sequences * length);
         for (member, (tokens, out)) in parts.zip(out.chunks_exact_mut(self.sequences * v)).enumerate() {
@@ -67,7 +68,8 @@ impl Decoder {
     }
 
     fn member(&mut self, index: usize, tokens: &[u32], length: usize, out: &mut [f32]) {
-        let (net, member, trace) = (&self.model.net, self.model.member(index), &mut self.trace);
+        let (member, trace) = (self.model.member(index), &mut self.trace);
+        let net = member.net;
         let d = net.config.hidden_size;
         let (layers, last) = (
             self.cache.len(),

@@ -12,8 +12,9 @@ pub enum Target<'a> {
     Token(usize),
     /// The softmax of these logits, `[v]`.
     Logits(&'a [f32]),
-    /// The same, with only the tokens known whose bit in `hidden` is 0; the others share what is left.
-    Shown { logits: &'a [f32], hidden: &'a [u32] },
+    /// Tokens with their logarithms, and the logarithm of each of the others, which share what is left as the student's own
+    /// do.
+    Shown { pairs: &'a [[f32; 2]], rest: f32 },
 }
 
 /// The hard label's part in a row's loss.
@@ -29,6 +30,7 @@ pub struct Scratch {
     target: Vec<f32>,
     soft: Vec<f32>,
     plain: Vec<f32>,
+    hidden: Vec<f32>,
     /// Entropy of the last target that was given by all its logits, at the temperature of its row.
     pub entropy: f32,
 }
@@ -64,15 +66,16 @@ impl Scratch {
                 combine(logits, factor, |at| F32x4::load(&soft[at]) - F32x4::load(&target[at]));
                 loss
             }
-            Target::Shown { logits: target, hidden } => {
-                let of_target = softmax(target, scale, &mut self.target);
-                let loss = self.with_tail(logits, soft, target, of_target, hidden, scale);
-                let total = F32x4::splat(self.target.iter().sum());
-                let (soft, target) = (self.soft.as_chunks().0, self.target.as_chunks().0);
-                combine(logits, factor, |at| {
-                    F32x4::load(&soft[at]) * total - F32x4::load(&target[at])
-                });
-                loss
+            Target::Shown { pairs, rest } => {
+                let tail = self.with_tail(logits, soft, pairs, rest, scale);
+                // As if every token were hidden; then those that are not.
+                let spread = F32x4::splat(tail.mass - tail.ratio);
+                combine(logits, factor, |at| F32x4::load(&self.soft.as_chunks().0[at]) * spread);
+                for (&[token, _], share) in pairs.iter().zip(&self.target) {
+                    let token = token as usize;
+                    logits[token] = factor * (self.soft[token] * tail.mass - share);
+                }
+                tail.divergence
             }
         };
         if hard.weight > 0.0 {
@@ -85,37 +88,49 @@ impl Scratch {
         (1.0 - hard.weight) * temperature * temperature * divergence + hard.weight * label_loss
     }
 
-    /// Gives the hidden tokens the target's tail, spread as the student spreads its own; returns the divergence.
-    fn with_tail(
-        &mut self,
-        logits: &[f32],
-        soft: Normaliser,
-        target: &[f32],
-        of_target: Normaliser,
-        hidden: &[u32],
-        scale: f32,
-    ) -> f32 {
-        let is_hidden = |token: usize| hidden[token / 32] >> (token % 32) & 1 == 1;
-        let (mut shown_target, mut shown_soft) = (0.0, 0.0);
-        for (token, (target, soft)) in self.target.iter().zip(&self.soft).enumerate() {
-            if !is_hidden(token) {
-                shown_target += target;
-                shown_soft += soft;
-            }
-        }
+    /// The shares of the tokens that are shown, in the order of `pairs`, and what comes of the others, which get the target's
+    /// tail, spread as the student spreads its own.
+    fn with_tail(&mut self, logits: &[f32], soft: Normaliser, pairs: &[[f32; 2]], rest: f32, scale: f32) -> Tail {
+        let others = (logits.len() - pairs.len()) as f32;
+        let of_target = self.shown_shares(pairs, rest, others, scale);
+        let tokens = || pairs.iter().map(|pair| pair[0] as usize);
+        let shown_target: f32 = self.target[..pairs.len()].iter().sum();
+        let shown_soft: f32 = tokens().map(|token| self.soft[token]).sum();
         let ratio = (1.0 - shown_target).max(LEAST_TAIL) / (1.0f32 - shown_soft).max(LEAST_TAIL);
-        let log_ratio = ratio.ln();
-        let mut divergence = 0.0;
-        for (token, (share, own)) in self.target.iter_mut().zip(&self.soft).enumerate() {
-            let log = if is_hidden(token) {
-                *share = own * ratio;
-                log_ratio
-            } else {
-                soft.minus_log(logits[token], scale) - of_target.minus_log(target[token], scale)
-            };
-            divergence += *share * log;
+        // Summed and not subtracted: a small tail keeps its digits.
+        self.hidden.clone_from(&self.soft);
+        tokens().for_each(|token| self.hidden[token] = 0.0);
+        let fours = self.hidden.as_chunks().0.iter();
+        let hidden_soft = fours.fold(F32x4::zero(), |sum, four| sum + F32x4::load(four));
+        let hidden = hidden_soft.sum() * ratio;
+        let mut divergence = hidden * ratio.ln();
+        for (&[token, log], share) in pairs.iter().zip(&self.target) {
+            divergence += share * (soft.minus_log(logits[token as usize], scale) - of_target.minus_log(log, scale));
         }
-        divergence
+        Tail {
+            divergence,
+            ratio,
+            mass: shown_target + hidden,
+        }
+    }
+
+    /// `self.target[..k]`: the shares of the tokens in `pairs` in the softmax of their logarithms and of `others` times `rest`.
+    fn shown_shares(&mut self, pairs: &[[f32; 2]], rest: f32, others: f32, scale: f32) -> Normaliser {
+        let largest = pairs
+            .iter()
+            .fold(rest, |most, pair| if pair[1] > most { pair[1] } else { most });
+        let exp = Exp::new();
+        let power = |log: f32| exp.of(F32x4::splat((log - largest) * scale)).to_array()[0];
+        let mut sum = others * power(rest);
+        for (pair, share) in pairs.iter().zip(&mut self.target) {
+            *share = power(pair[1]);
+            sum += *share;
+        }
+        self.target[..pairs.len()].iter_mut().for_each(|share| *share /= sum);
+        Normaliser {
+            largest,
+            log_sum: sum.ln(),
+        }
     }
 
     /// Entropy of `softmax(logits)`.
@@ -129,6 +144,15 @@ impl Scratch {
         }
         sum.sum() + normaliser.log_sum
     }
+}
+
+/// What becomes of a target of which only some tokens were shown.
+struct Tail {
+    divergence: f32,
+    /// A hidden token's share by the student's own.
+    ratio: f32,
+    /// Of all shares together; 1 but for rounding.
+    mass: f32,
 }
 
 /// What a softmax divided by: `log softmax_i = scale (x_i - largest) - log_sum`.

@@ -15,8 +15,8 @@ mod simd;
 mod step;
 
 pub use decoder::Decoder;
-pub use model::{CpuModel, logits_at};
-pub use step::{CpuPlan, Table};
+pub use model::{Answerer, CpuModel, logits_at};
+pub use step::CpuPlan;
 
 /// `a: [n, k]` times `b: [k, m]`, `[n, m]`, by the kernel of all layers.
 pub fn product(a: &[f32], b: &[f32], [n, k, m]: [usize; 3]) -> Vec<f32> {

@@ -6,44 +6,9 @@ use super::forward::{Member, Net, Trace, part_sequences};
 use super::layout::PackedModel;
 use super::loss::{Hard, Scratch, Target};
 use super::model::CpuModel;
+use crate::objective::{Row, TargetTable};
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
-
-/// Target logits that rows of steps refer to.
-#[derive(Clone, Debug, Default)]
-pub struct Table {
-    /// `v`; a target below it is a token, `v + i` is row `i` of the table.
-    pub vocab: usize,
-    /// `[rows, v]`, finite.
-    pub logits: Vec<f32>,
-    /// A bit per token, `ceil(v / 32)` words a row: 1 where the token was not shown. `None`: all were.
-    pub hidden: Option<Vec<u32>>,
-}
-
-impl Table {
-    /// Of tokens only.
-    pub fn empty(vocab: usize) -> Self {
-        Self {
-            vocab,
-            ..Self::default()
-        }
-    }
-
-    fn target(&self, target: usize) -> Target<'_> {
-        let v = self.vocab;
-        if target < v {
-            return Target::Token(target);
-        }
-        let row = target - v;
-        let logits = &self.logits[row * v..][..v];
-        match &self.hidden {
-            None => Target::Logits(logits),
-            Some(hidden) => Target::Shown {
-                logits,
-                hidden: &hidden[row * v.div_ceil(32)..][..v.div_ceil(32)],
-            },
-        }
-    }
-}
+use std::rc::Rc;
 
 /// Where a step's targets come from.
 enum Source<'a> {
@@ -57,19 +22,21 @@ enum Source<'a> {
 pub struct CpuPlan {
     shape: Shape,
     net: Net,
-    weights: Vec<f32>,
+    /// `[p, parameters]`; shared with models that are asked, and copied only where one outlives a step.
+    weights: Rc<[f32]>,
     optimizer: AdamW,
     mixture: Mixture,
-    table: Table,
+    /// What targets from `v` on name.
+    table: Rc<TargetTable>,
     work: Work,
 }
 
 /// Buffers of a step.
 #[derive(Clone, Debug)]
 struct Work {
-    /// `[p, parameters]`.
+    /// Of the present member, `[parameters]`.
     gradient: Vec<f32>,
-    /// The present member's matrices.
+    /// Its matrices.
     forward: PackedModel,
     transposed: PackedModel,
     trace: Trace,
@@ -85,14 +52,20 @@ struct Work {
 
 impl CpuPlan {
     /// `weights` are `[p, parameters]`.
-    pub fn new(shape: Shape, weights: &[f32], optimizer: AdamWConfig, mixture: Mixture, table: Table) -> Self {
+    pub fn new(
+        shape: Shape,
+        weights: &[f32],
+        optimizer: AdamWConfig,
+        mixture: Mixture,
+        table: Rc<TargetTable>,
+    ) -> Self {
         let net = Net::new(&shape.config, shape.length);
         let size = shape.population * net.layout.count;
         assert_eq!(weights.len(), size, "parameters of every member");
         assert_eq!(mixture.temperature.len(), shape.population);
         assert_eq!(mixture.hard_weight.len(), shape.population);
         let work = Work {
-            gradient: vec![0.0; size],
+            gradient: vec![0.0; net.layout.count],
             forward: PackedModel::default(),
             transposed: PackedModel::default(),
             trace: Trace::new(shape.config.num_hidden_layers),
@@ -104,7 +77,7 @@ impl CpuPlan {
         };
         Self {
             net,
-            weights: weights.to_vec(),
+            weights: weights.into(),
             optimizer: AdamW::new(optimizer, size),
             mixture,
             table,
@@ -116,44 +89,45 @@ impl CpuPlan {
     /// One update; returns the losses before it, `[p]`. Sequences may be shorter and rows fewer than the shape says, the same
     /// for all members.
     pub fn step(&mut self, input: &StepInput) -> Vec<f32> {
-        let (losses, _) = self.gradient(input);
-        self.update(input.rate);
-        losses
+        self.update(input.tokens, &mut Source::Given(input), input.rate).0
     }
 
     /// Losses `[p]` and gradient `[p, parameters]` at the present weights.
-    pub fn gradient(&mut self, input: &StepInput) -> (Vec<f32>, &[f32]) {
-        let (losses, _) = self.pass(input.tokens, &mut Source::Given(input));
-        (losses, &self.work.gradient)
+    pub fn gradient(&mut self, input: &StepInput) -> (Vec<f32>, Vec<f32>) {
+        let (mut losses, mut gradient) = (Vec::new(), Vec::with_capacity(self.weights.len()));
+        for member in 0..self.shape.population {
+            losses.push(self.member(member, input.tokens, &mut Source::Given(input)).0);
+            gradient.extend_from_slice(&self.work.gradient);
+        }
+        (losses, gradient)
     }
 
     /// One update towards a teacher (of one member for all, or as many as there are here) at every position of
     /// `tokens: [p, b, t]`, with equal weights and no hard labels; returns the losses `[p]` and the mean entropies `[p]` of the
     /// teacher at temperature 1.
     pub fn step_from_teacher(&mut self, tokens: &[u32], teacher: &mut CpuModel, rate: f64) -> (Vec<f32>, Vec<f32>) {
-        let results = self.pass(tokens, &mut Source::Teacher(teacher));
-        self.update(rate);
-        results
+        self.update(tokens, &mut Source::Teacher(teacher), rate)
     }
 
     /// What the rows of the next steps refer to.
-    pub fn refer_to(&mut self, table: Table) {
+    pub fn refer_to(&mut self, table: Rc<TargetTable>) {
         self.table = table;
     }
 
-    fn update(&mut self, rate: f64) {
+    /// Losses and mean target entropies before the update, `[p]` each. One member after the other, so that there is one
+    /// gradient at a time.
+    fn update(&mut self, tokens: &[u32], source: &mut Source, rate: f64) -> (Vec<f32>, Vec<f32>) {
+        self.optimizer.updates += 1;
         let count = self.net.layout.count;
-        self.optimizer
-            .update(&mut self.weights, &self.work.gradient, count, rate);
-    }
-
-    fn pass(&mut self, tokens: &[u32], source: &mut Source) -> (Vec<f32>, Vec<f32>) {
-        let population = self.shape.population;
-        let mut results = (vec![0.0; population], vec![0.0; population]);
-        for member in 0..population {
-            (results.0[member], results.1[member]) = self.member(member, tokens, source);
+        let (mut losses, mut entropies) = (Vec::new(), Vec::new());
+        for member in 0..self.shape.population {
+            let (loss, entropy) = self.member(member, tokens, source);
+            losses.push(loss);
+            entropies.push(entropy);
+            let weights = &mut Rc::make_mut(&mut self.weights)[member * count..][..count];
+            self.optimizer.update(member, weights, &self.work.gradient, rate);
         }
-        results
+        (losses, entropies)
     }
 
     /// Loss and mean target entropy of one member; leaves its gradient.
@@ -174,7 +148,7 @@ impl CpuPlan {
             "tokens do not fit the shape"
         );
         let weights = &self.weights[index * count..][..count];
-        let gradient = &mut work.gradient[index * count..][..count];
+        let gradient = &mut work.gradient;
         gradient.fill(0.0);
         work.forward.pack(&net.config, &net.layout, weights);
         work.transposed.pack_transposed(&net.config, &net.layout, weights);
@@ -213,7 +187,11 @@ impl CpuPlan {
             match source {
                 Source::Given(input) => {
                     for (&row, logits) in work.chosen.iter().zip(rows) {
-                        let target = table.target(input.targets[row] as usize);
+                        let target = match table.row(input.targets[row]) {
+                            None => Target::Token(input.targets[row] as usize),
+                            Some(Row::Logits(logits)) => Target::Logits(logits),
+                            Some(Row::Shown { pairs, rest }) => Target::Shown { pairs, rest },
+                        };
                         let hard = Hard {
                             weight: mixture.hard_weight[index],
                             label: input.labels[row] as usize,
@@ -256,6 +234,11 @@ impl CpuPlan {
         &self.weights
     }
 
+    /// The same, as they are now: a step leaves them alone as long as they are shared.
+    pub fn shared_weights(&self) -> Rc<[f32]> {
+        self.weights.clone()
+    }
+
     /// First and second moments, `[p, parameters]` each.
     pub fn moments(&self) -> (&[f32], &[f32]) {
         (&self.optimizer.first, &self.optimizer.second)
@@ -268,7 +251,7 @@ impl CpuPlan {
 
     /// Continues from a saved state.
     pub fn restore(&mut self, weights: &[f32], first: &[f32], second: &[f32], updates: u32) {
-        self.weights.copy_from_slice(weights);
+        self.weights = weights.into();
         self.optimizer.first.copy_from_slice(first);
         self.optimizer.second.copy_from_slice(second);
         self.optimizer.updates = updates;

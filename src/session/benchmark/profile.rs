@@ -10,8 +10,10 @@ use super::training::Training;
 use super::training::{self, every_row, input};
 use super::{BenchmarkError, mode_has_teacher};
 use crate::engine::Engine;
+use crate::objective::TargetTable;
 use crate::plan::cpu;
 use crate::protocol::{BenchmarkOptions, Profile, ProfilePart};
+use std::rc::Rc;
 
 /// Of every measurement the fastest counts: what else the machine does only adds.
 const ROUNDS: usize = 15;
@@ -69,13 +71,13 @@ fn on_cpu(size: &Size, with_teacher: bool, now: &dyn Fn() -> f64) -> Vec<Profile
         &weights,
         training::OPTIMIZER,
         training::mixture(size.population),
-        cpu::Table::empty(size.student.vocab_size),
+        Rc::new(TargetTable::new(size.student.vocab_size)),
     );
     for _ in 0..WARM_UP {
         plan.step(&given);
     }
     let mut out = Vec::new();
-    let mut student = cpu::CpuModel::new(&size.student, &weights, size.population, size.tokens);
+    let mut student = cpu::CpuModel::new(&size.student, weights.as_slice(), size.population, size.tokens);
     let forward = fastest(now, || student.logits_at(&tokens, size.tokens, &rows, &mut out));
     let labelled = fastest(now, || drop(plan.step(&given)));
     let gradient = fastest(now, || {
@@ -85,7 +87,7 @@ fn on_cpu(size: &Size, with_teacher: bool, now: &dyn Fn() -> f64) -> Vec<Profile
     let (mut asked, mut step) = (0.0, labelled);
     if with_teacher {
         let teacher_weights = training::teacher_weights(size).repeat(size.population);
-        let mut all = cpu::CpuModel::new(&size.teacher, &teacher_weights, size.population, size.tokens);
+        let mut all = cpu::CpuModel::new(&size.teacher, teacher_weights.as_slice(), size.population, size.tokens);
         asked = fastest(now, || all.logits_at(&tokens, size.tokens, &rows, &mut out));
         let one = &teacher_weights[..size.teacher.parameter_count()];
         let mut teacher = cpu::CpuModel::new(&size.teacher, one, 1, size.tokens);

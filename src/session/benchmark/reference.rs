@@ -4,14 +4,15 @@ use super::size::Size;
 use crate::engine::Failure;
 use crate::objective::TargetTable;
 use crate::plan::AdamWConfig;
-use crate::reference::{DeviceTable, Llama, Targets, Trainer, read};
+use crate::reference::{Llama, Targets, Trainer, read, select};
 use burn::tensor::{Device, Tensor, activation};
 
 /// Teacher and student with what does not change between steps.
 pub(super) struct Work {
     teacher: Option<Llama>,
     trainer: Trainer,
-    labels: Option<DeviceTable>,
+    /// Of labels, where there is no teacher.
+    labels: TargetTable,
     weight: Tensor<3>,
     temperature: Tensor<3>,
 }
@@ -26,9 +27,7 @@ impl Work {
     ) -> Self {
         let rows = size.batch * size.tokens;
         Self {
-            labels: teacher
-                .is_none()
-                .then(|| DeviceTable::new(&TargetTable::new(size.student.vocab_size), device)),
+            labels: TargetTable::new(size.student.vocab_size),
             teacher: teacher.map(|weights| Llama::from_slice(&size.teacher, &weights, device)),
             trainer: Trainer::new(&size.student, student, optimizer, device),
             weight: Tensor::full([1, rows, 1], 1.0 / rows as f64, device),
@@ -38,10 +37,9 @@ impl Work {
 
     /// One step: the mean cross-entropy before it.
     pub async fn step(&mut self, size: &Size, inputs: &[u32], next: &[u32], rate: f64) -> Result<f64, Failure> {
-        let logits = match (&self.teacher, &self.labels) {
-            (Some(teacher), _) => teacher.logits(inputs, size.tokens),
-            (None, Some(labels)) => labels.select(next, 1).0,
-            (None, None) => unreachable!("a benchmark has a teacher or labels"),
+        let logits = match &self.teacher {
+            Some(teacher) => teacher.logits(inputs, size.tokens),
+            None => select(&self.labels, next, 1, &self.weight.device()).0,
         };
         // The peers report the cross-entropy: the divergence and the entropy of the targets.
         let entropy = self.teacher.is_some().then(|| mean_entropy(logits.clone()));

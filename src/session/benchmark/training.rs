@@ -4,11 +4,11 @@ use super::numbers::{Prng, initial};
 use super::size::Size;
 use super::{BenchmarkError, work};
 use crate::engine::{Engine, Failure};
+use crate::objective::TargetTable;
 #[cfg(target_arch = "wasm32")]
 use crate::plan::gpu;
 use crate::plan::{AdamWConfig, Mixture, StepInput, cpu};
 use crate::protocol::{BenchmarkOptions, BenchmarkWork};
-#[cfg(target_arch = "wasm32")]
 use std::rc::Rc;
 
 /// Constants of the update that all peers use.
@@ -117,12 +117,10 @@ impl Training {
                     }
                     None => None,
                 };
+                let empty = TargetTable::new(size.student.vocab_size);
                 let targets = match &teacher {
                     Some(teacher) => gpu::Targets::Teacher(teacher),
-                    None => gpu::Targets::Table {
-                        logits: &[],
-                        hidden: None,
-                    },
+                    None => gpu::Targets::Table(&empty),
                 };
                 let plan = gpu::GpuPlan::new(gpu, size.shape(), &student, OPTIMIZER, &mixture, targets)
                     .await
@@ -134,13 +132,13 @@ impl Training {
             }
             // On one thread, also where there are more: what is compared are single threads.
             _ => Work::Cpu {
-                teacher: teacher.map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, &weights, 1, size.tokens))),
+                teacher: teacher.map(|weights| Box::new(cpu::CpuModel::new(&size.teacher, weights, 1, size.tokens))),
                 plan: Box::new(cpu::CpuPlan::new(
                     size.shape(),
                     &student,
                     OPTIMIZER,
                     mixture,
-                    cpu::Table::empty(size.student.vocab_size),
+                    Rc::new(TargetTable::new(size.student.vocab_size)),
                 )),
             },
         };

@@ -12,6 +12,8 @@ const losses = listOf(maybe(finite), MOST_MEMBERS);
 
 const cost = record({
   queries: finite,
+  // Not counted in runs of before.
+  distinctQueries: maybe(finite),
   tokensBought: finite,
   bitsExposed: finite,
   studentFlops: finite,

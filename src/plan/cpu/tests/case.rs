@@ -2,8 +2,10 @@
 
 use super::reference;
 use crate::model::LlamaConfig;
-use crate::plan::cpu::{CpuPlan, Table};
+use crate::objective::{Row, TargetTable};
+use crate::plan::cpu::CpuPlan;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
+use std::rc::Rc;
 
 /// A small generator: numbers in `-0.5..0.5`.
 pub struct Numbers(pub u64);
@@ -58,7 +60,7 @@ pub struct Case {
     pub shape: Shape,
     pub weights: Vec<f32>,
     pub mixture: Mixture,
-    pub table: Table,
+    pub table: Rc<TargetTable>,
     pub tokens: Vec<u32>,
     pub rows: Vec<u32>,
     pub targets: Vec<u32>,
@@ -74,26 +76,25 @@ impl Case {
             (0..population * k).map(|_| numbers.below(end) as u32).collect()
         };
         let rows = each(&mut numbers, n);
-        let hidden = (0..table_rows * v.div_ceil(32))
-            .map(|word| {
-                if word % 2 == 0 {
-                    numbers.below(1 << 20) as u32
-                } else {
-                    0
-                }
-            })
-            .collect();
+        let mut table = TargetTable::new(v);
+        for row in 0..table_rows {
+            if row % 2 == 0 {
+                table.push_logits(&numbers.many(v, 4.0));
+            } else {
+                // Of odd and of even numbers of tokens, in any order.
+                let shown = numbers.many(row + 1, 2.0).into_iter().enumerate();
+                let shown: Vec<(u32, f32)> = shown.map(|(i, x)| (((5 * i + row) % v) as u32, x - 3.0)).collect();
+                let mass: f32 = shown.iter().map(|(_, log)| log.exp()).sum();
+                table.push_top_k(&shown, 1.0 - mass);
+            }
+        }
         Self {
             weights: weights(&config, population, 5),
             mixture: Mixture {
                 temperature: (0..population).map(|member| 0.7 + 0.8 * member as f32).collect(),
                 hard_weight: (0..population).map(|member| [0.3, 0.0, 1.0][member % 3]).collect(),
             },
-            table: Table {
-                vocab: v,
-                logits: numbers.many(table_rows * v, 4.0),
-                hidden: Some(hidden),
-            },
+            table: Rc::new(table),
             tokens: (0..population * n).map(|_| numbers.below(v) as u32).collect(),
             rows: rows
                 .iter()
@@ -174,27 +175,21 @@ impl Case {
     }
 
     pub fn reference_rows(&self) -> Vec<reference::Row> {
-        let v = self.table.vocab;
-        let words = v.div_ceil(32);
+        let v = self.table.vocab();
         let row = |i: usize| reference::Row {
             at: self.rows[i] as usize,
             label: self.labels[i] as usize,
             weight: f64::from(self.row_weights[i]),
-            target: match (self.targets[i] as usize).checked_sub(v) {
+            target: match self.table.row(self.targets[i]) {
                 None => reference::Target::Token(self.targets[i] as usize),
-                Some(row) => reference::Target::Logits(
-                    self.table.logits[row * v..][..v]
-                        .iter()
-                        .copied()
-                        .map(f64::from)
-                        .collect(),
-                    (0..v)
-                        .map(|token| {
-                            let hidden = self.table.hidden.as_ref();
-                            hidden.is_some_and(|hidden| hidden[row * words + token / 32] >> (token % 32) & 1 == 1)
-                        })
-                        .collect(),
-                ),
+                Some(Row::Logits(logits)) => reference::Target::Logits(wide(logits), vec![false; v]),
+                Some(Row::Shown { pairs, rest }) => {
+                    let (mut logits, mut hidden) = (vec![f64::from(rest); v], vec![true; v]);
+                    for &[token, log] in pairs {
+                        (logits[token as usize], hidden[token as usize]) = (f64::from(log), false);
+                    }
+                    reference::Target::Logits(logits, hidden)
+                }
             },
         };
         (0..self.rows.len()).map(row).collect()

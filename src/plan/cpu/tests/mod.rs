@@ -7,7 +7,9 @@ use case::{Case, Numbers, OPTIMIZER, config, weights, wide};
 
 use super::matmul::{Packed, Store, multiply, multiply_transposed, product, rows, rows_mut, size};
 use super::{CpuModel, CpuPlan, Decoder, logits_at};
+use crate::objective::TargetTable;
 use crate::plan::AdamWConfig;
+use std::rc::Rc;
 
 fn assert_close(left: &[f32], right: &[f32], tolerance: f32) {
     assert_eq!(left.len(), right.len());
@@ -116,7 +118,7 @@ fn logits_match_the_reference() {
             .chain(rows.iter().map(|row| row + 3 * length as u32))
             .collect();
         let mut out = Vec::new();
-        logits_at(&config, &weights, 2, &tokens, length, &rows, &mut out);
+        logits_at(&config, &weights, &tokens, length, &rows, &mut out);
         let count = config.parameter_count();
         for (i, &row) in rows.iter().enumerate() {
             let member = i / 4;
@@ -193,16 +195,26 @@ fn members_equal_separate_runs() {
     assert_eq!(together.updates(), 3);
 }
 
+/// Rows of `v` logits as a table.
+fn table_of(logits: &[f32], v: usize) -> Rc<TargetTable> {
+    let mut table = TargetTable::new(v);
+    for row in logits.chunks_exact(v) {
+        table.push_logits(row);
+    }
+    Rc::new(table)
+}
+
 #[test]
 fn a_student_equal_to_its_teacher_has_nothing_to_learn() {
     let mut case = Case::new(config(16, 20, 4), 1, 3, 9, 11);
     case.mixture.hard_weight[0] = 0.0;
-    let mut teacher = CpuModel::new(&case.shape.config, &case.weights, 1, 9);
+    let mut teacher = CpuModel::new(&case.shape.config, case.weights.as_slice(), 1, 9);
     let (losses, entropy) = case.plan().step_from_teacher(&case.tokens, &mut teacher, 0.0);
     assert!(losses[0].abs() < 1e-7 && entropy[0] > 0.1, "{losses:?} {entropy:?}");
 
-    teacher.logits_at(&case.tokens, 9, &case.rows, &mut case.table.logits);
-    case.table.hidden = None;
+    let mut logits = Vec::new();
+    teacher.logits_at(&case.tokens, 9, &case.rows, &mut logits);
+    case.table = table_of(&logits, 20);
     case.targets = (0..case.rows.len()).map(|row| (20 + row) as u32).collect();
     let mut plan = case.plan();
     let (losses, gradient) = plan.gradient(&case.input());
@@ -215,27 +227,20 @@ fn steps_from_a_teacher_equal_steps_from_its_table() {
     let mut case = Case::new(config(16, 20, 4), 2, 4, 6, 24);
     case.mixture.hard_weight.fill(0.0);
     let teacher = config(24, 20, 2);
-    let mut teacher = CpuModel::new(&teacher, &weights(&teacher, 1, 77), 1, 6);
+    let mut teacher = CpuModel::new(&teacher, weights(&teacher, 1, 77), 1, 6);
     let mut direct = case.plan();
     let (losses, entropies) = direct.step_from_teacher(&case.tokens, &mut teacher, 1e-2);
 
     case.rows = (0..48).collect();
     case.row_weights = vec![1.0 / 24.0; 48];
     case.targets = (20..68).collect();
-    case.table.hidden = None;
-    for half in 0..2 {
+    let mut all = Vec::new();
+    for half in case.tokens.chunks(24) {
         let mut logits = Vec::new();
-        teacher.logits_at(
-            &case.tokens[half * 24..][..24],
-            6,
-            &(0..24).collect::<Vec<_>>(),
-            &mut logits,
-        );
-        if half == 0 {
-            case.table.logits.clear();
-        }
-        case.table.logits.extend(logits);
+        teacher.logits_at(half, 6, &(0..24).collect::<Vec<_>>(), &mut logits);
+        all.extend(logits);
     }
+    case.table = table_of(&all, 20);
     let mut by_table = case.plan();
     assert_eq!(by_table.step(&case.input()), losses);
     assert_eq!(by_table.weights(), direct.weights());
@@ -243,7 +248,7 @@ fn steps_from_a_teacher_equal_steps_from_its_table() {
         let log = reference::log_softmax(&wide(logits), 1.0);
         -log.iter().map(|log| log * log.exp()).sum::<f64>()
     };
-    let mean = case.table.logits[..480].chunks(20).map(entropy).sum::<f64>() / 24.0;
+    let mean = all[..480].chunks(20).map(entropy).sum::<f64>() / 24.0;
     assert!((f64::from(entropies[0]) - mean).abs() < 1e-5);
 }
 
@@ -255,7 +260,7 @@ fn decoder_equals_recomputation() {
     let mut numbers = Numbers(6);
     let count = population * sequences;
     let tokens: Vec<u32> = (0..count * length).map(|_| numbers.below(20) as u32).collect();
-    let mut decoder = Decoder::new(&config, &weights, population, sequences, length);
+    let mut decoder = Decoder::new(&config, weights.as_slice(), population, sequences, length);
     let mut start = 0;
     for step in [4, 1, 2, 1, 3] {
         let end = start + step;
@@ -263,7 +268,7 @@ fn decoder_equals_recomputation() {
         let got = decoder.next(&cut(start), step);
         let last: Vec<u32> = (0..count).map(|sequence| ((sequence + 1) * end - 1) as u32).collect();
         let mut expected = Vec::new();
-        logits_at(&config, &weights, population, &cut(0), end, &last, &mut expected);
+        logits_at(&config, &weights, &cut(0), end, &last, &mut expected);
         assert_close(&got, &expected, 1e-5);
         start = end;
     }
