@@ -6,6 +6,8 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 
+use bytemuck::Pod;
+
 use super::build::Build;
 use super::compile::{Compiler, Progress};
 use super::limits::Limits;
@@ -46,18 +48,13 @@ impl Gpu {
         }))
     }
 
-    pub(super) fn write_u32(&self, buffer: &wgpu::Buffer, words: &[u32]) {
-        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.queue.write_buffer(buffer, 0, &bytes);
+    pub(super) fn write<T: Pod>(&self, buffer: &wgpu::Buffer, values: &[T]) {
+        self.write_at(buffer, 0, values);
     }
 
-    pub(super) fn write_f32(&self, buffer: &wgpu::Buffer, values: &[f32]) {
-        self.write_f32_at(buffer, 0, values);
-    }
-
-    pub(super) fn write_f32_at(&self, buffer: &wgpu::Buffer, offset: u64, values: &[f32]) {
-        let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        self.queue.write_buffer(buffer, offset, &bytes);
+    /// `offset` in bytes.
+    pub(super) fn write_at<T: Pod>(&self, buffer: &wgpu::Buffer, offset: u64, values: &[T]) {
+        self.queue.write_buffer(buffer, offset, bytemuck::cast_slice(values));
     }
 
     pub(super) fn encoder(&self) -> wgpu::CommandEncoder {
@@ -136,10 +133,9 @@ impl Read {
             .buffer
             .get_mapped_range(..)
             .map_err(|error| format!("a returned buffer cannot be read: {error}"))?;
-        let values = view
-            .chunks_exact(4)
-            .map(|bytes| f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
-            .collect();
+        // Copied as bytes, which need not begin where a float may.
+        let mut values = vec![0.0; view.len() / 4];
+        bytemuck::cast_slice_mut::<f32, u8>(&mut values).copy_from_slice(&view);
         drop(view);
         self.buffer.unmap();
         let mut staging = self.staging.borrow_mut();

@@ -6,11 +6,12 @@ use std::rc::Rc;
 use crate::model::LlamaConfig;
 use crate::plan::Shape;
 
+use super::call::Call;
 use super::decoder::{Cache, Reading};
 use super::device::Gpu;
 use super::kernels::{Kernel, Kernels};
-use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
-use super::sequence::{Bound, Call, Program, Sequence};
+use super::layout::{Activations, Arena, Given, Numbers, Sizes, Weights, rotary};
+use super::sequence::{Bound, Program, Sequence};
 
 /// Where a forward pass finds things.
 pub(super) struct Places<'a> {
@@ -231,7 +232,7 @@ impl GpuForward {
             Kernels::new(gpu, config, &Kernel::CACHED).await?;
         }
         let buffer = gpu.storage("weights", 4 * weights.len() as u64)?;
-        gpu.write_f32(&buffer, weights);
+        gpu.write(&buffer, weights);
         Ok(Self::sharing(gpu.clone(), config, population, kernels, buffer))
     }
 
@@ -279,10 +280,13 @@ impl GpuForward {
         before: usize,
     ) -> Result<Vec<f32>, String> {
         let gpu = &self.gpu;
-        let mut words = vec![0; Given::NUMBERS];
-        words[Given::BEFORE] = before as u32;
+        let numbers = Numbers {
+            before: before as u32,
+            ..Numbers::default()
+        };
+        let mut words = numbers.words().to_vec();
         pack(&pass.sizes, tokens, rows, &mut words)?;
-        gpu.write_u32(&pass.given, &words);
+        gpu.write(&pass.given, &words);
         let mut encoder = gpu.encoder();
         {
             let mut compute = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
@@ -349,7 +353,7 @@ impl GpuForward {
         let arena = gpu.storage("activations", regions.bytes())?;
         let table = rotary(&self.config, cache.map_or(shape.length, |cache| cache.most));
         let constants = gpu.storage("constants", 4 * table.len() as u64)?;
-        gpu.write_f32(&constants, &table);
+        gpu.write(&constants, &table);
         let mut program = Program::new(self.kernels.groups);
         let places = Places {
             sizes: &sizes,

@@ -3,19 +3,19 @@
 use crate::plan::StepInput;
 
 use super::forward::pack;
-use super::layout::{Given, Sizes};
+use super::layout::{Given, Numbers, Sizes};
 
 /// Writes `input` behind `numbers`, in the order of [`Given`]. `limit`: targets end here.
 pub(super) fn pack_step(
     sizes: &Sizes,
     given: &Given,
-    numbers: [u32; 8],
+    numbers: Numbers,
     input: &StepInput<'_>,
     limit: u32,
     words: &mut Vec<u32>,
 ) -> Result<(), String> {
     words.clear();
-    words.extend(numbers);
+    words.extend(numbers.words());
     pack(sizes, input.tokens, input.rows, words)?;
     let all = input.rows.len();
     if [input.targets.len(), input.labels.len(), input.weights.len()] != [all; 3] {

@@ -1,6 +1,10 @@
 //! Where everything is: tensors in a member's parameters, activations in the arena, inputs in `given`. Offsets count
 //! vec4s, those in `given` words.
 
+use std::mem::{offset_of, size_of};
+
+use bytemuck::{Pod, Zeroable};
+
 use crate::model::LlamaConfig;
 use crate::plan::Shape;
 
@@ -211,10 +215,33 @@ impl Activations {
     }
 }
 
+/// What `given` begins with.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
+pub struct Numbers {
+    /// Learning rate.
+    pub rate: f32,
+    /// What corrects the next update's two moments for their beginning at zero.
+    pub corrections: [f32; 2],
+    /// Where in the ring of losses the step's are.
+    pub slot: u32,
+    /// Positions that each sequence had before: 0 but for a decoder.
+    pub before: u32,
+    pub spare: [u32; 3],
+}
+
+impl Numbers {
+    pub const WORDS: usize = size_of::<Self>() / 4;
+
+    pub fn words(self) -> [u32; Self::WORDS] {
+        bytemuck::cast(self)
+    }
+}
+
 /// Places in `given`, in words.
 #[derive(Clone, Copy, Debug)]
 pub struct Given {
-    /// Rate, the two bias corrections, slot of the ring, positions that were read before.
+    /// Of [`Numbers`].
     pub numbers: u32,
     pub tokens: u32,
     pub rows: u32,
@@ -228,15 +255,10 @@ pub struct Given {
 }
 
 impl Given {
-    /// Where the number of positions is that each sequence had before: 0 but for a decoder.
+    /// Where [`Numbers::before`] is.
     pub fn before(&self) -> u32 {
-        self.numbers + Self::BEFORE as u32
+        self.numbers + (offset_of!(Numbers, before) / 4) as u32
     }
-
-    /// Its place among the numbers.
-    pub const BEFORE: usize = 4;
-    /// Words of the numbers, some of them spare.
-    pub const NUMBERS: usize = 8;
 
     /// `training`: with what the backward pass needs.
     pub fn new(sizes: &Sizes, training: bool) -> Self {
@@ -248,7 +270,7 @@ impl Given {
         };
         let if_training = |count: u32| if training { count } else { 0 };
         let mut given = Self {
-            numbers: take(Self::NUMBERS as u32),
+            numbers: take(Numbers::WORDS as u32),
             tokens: take(sizes.population * sizes.positions),
             rows: take(sizes.all_looked()),
             targets: take(if_training(3 * sizes.all_looked())),

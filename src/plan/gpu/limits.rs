@@ -2,11 +2,14 @@
 
 use crate::plan::Shape;
 
-use super::backward::{Constants, Scratch, Tables, backward};
+use super::backward::backward;
+use super::constants::Constants;
 use super::device::Gpu;
 use super::forward::{Places, forward};
 use super::layout::{Activations, Arena, Given, Sizes, Weights};
+use super::scratch::Scratch;
 use super::sequence::Program;
+use super::tables::Tables;
 
 /// What a device allows.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,9 @@
 
 mod backward;
 mod build;
+mod call;
 mod compile;
+mod constants;
 mod decoder;
 mod device;
 mod forward;
@@ -19,8 +21,10 @@ mod limits;
 mod optimizer;
 mod plan;
 mod probe;
+mod scratch;
 mod sequence;
 mod state;
+mod tables;
 
 #[cfg(any(test, feature = "reference"))]
 pub mod check;

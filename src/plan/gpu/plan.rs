@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 
-use super::backward::{Constants, Scratch, Tables, backward};
+use super::backward::backward;
+use super::constants::{Constants, Lookup, Member};
 use super::device::Gpu;
 use super::forward::{GpuForward, Pass, Places, forward};
 use super::input::pack_step;
@@ -14,8 +15,10 @@ use super::kernels::{Kernel, Kernels};
 use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
 use super::limits::fits;
 use super::optimizer::Optimizer;
+use super::scratch::Scratch;
 use super::sequence::{Bound, Program, Sequence};
 use super::state::{Losses, Moments, Targets};
+use super::tables::Tables;
 
 /// Steps whose losses the device keeps.
 const RING: u32 = 64;
@@ -117,12 +120,10 @@ impl GpuPlan {
             updates: 0,
         };
 
-        let mut constants = optimizer.constants().to_vec();
-        for (temperature, hard) in mixture.temperature.iter().zip(&mixture.hard_weight) {
-            constants.extend([*temperature, *hard, 0.0, 0.0]);
-        }
-        let rotary_at = (constants.len() / 4) as u32;
-        constants.extend(rotary(&shape.config, shape.length));
+        let mut lookup = Lookup::default();
+        let update_at = lookup.push(&[optimizer.constants()]);
+        let mixture_at = lookup.push(&Member::all(mixture));
+        let rotary_at = lookup.push(&rotary(&shape.config, shape.length));
         let places = Places {
             sizes: &sizes,
             weights: &places,
@@ -132,11 +133,7 @@ impl GpuPlan {
             cache: None,
         };
         let tables = Tables::new(&places, &scratch);
-        let mut lookups: Vec<u8> = constants.iter().flat_map(|value| value.to_le_bytes()).collect();
-        let jobs = (lookups.len() / 16) as u32;
-        lookups.extend(tables.jobs.iter().flat_map(|word| word.to_le_bytes()));
-        let blocks = (lookups.len() / 16) as u32;
-        lookups.extend(tables.blocks.iter().flat_map(|word| word.to_le_bytes()));
+        let (jobs, blocks) = (lookup.push(&tables.jobs), lookup.push(&tables.blocks));
 
         let given = gpu.storage("inputs", 4 * u64::from(words.words))?;
         let (table, hidden_at, hidden_words, limit, teacher) = match targets {
@@ -163,18 +160,18 @@ impl GpuPlan {
         let [weights_buffer, moments] =
             [("weights", 1), ("moments", 2)].map(|(name, n)| gpu.storage(name, n * numbers));
         let (weights_buffer, moments) = (weights_buffer?, moments?);
-        gpu.write_f32(&weights_buffer, weights);
+        gpu.write(&weights_buffer, weights);
         let gradients = gpu.storage("gradients", u64::from(scratch.splits) * numbers)?;
         let losses = gpu.storage("losses", 8 * u64::from(RING * sizes.population))?;
         let arena = gpu.storage("activations", regions.bytes())?;
-        let lookup = gpu.storage("constants", lookups.len() as u64)?;
-        gpu.queue.write_buffer(&lookup, 0, &lookups);
+        let lookup_buffer = gpu.storage("constants", 4 * lookup.words.len() as u64)?;
+        gpu.write(&lookup_buffer, &lookup.words);
 
         let mut program = Program::new(kernels.groups);
         forward(&mut program, &places, true);
         let constants = Constants {
-            optimizer: 0,
-            mixture: 2,
+            update: update_at,
+            mixture: mixture_at,
             jobs,
             blocks,
             entropy: teacher.is_some(),
@@ -195,9 +192,9 @@ impl GpuPlan {
                     size: wgpu::BufferSize::new(pass.logits.1),
                 },
                 (Some(table), None) => table.as_entire_buffer_binding(),
-                (None, None) => lookup.as_entire_buffer_binding(),
+                (None, None) => lookup_buffer.as_entire_buffer_binding(),
             },
-            constants: &lookup,
+            constants: &lookup_buffer,
             losses: &losses,
         };
         let sequence = Sequence::new(&gpu, &program, bound)?;
@@ -238,9 +235,8 @@ impl GpuPlan {
             return Err("the table of targets has no whole rows".to_owned());
         }
         let buffer = gpu.storage("target logits", 4 * (logits.len() + bits.len()) as u64)?;
-        gpu.write_f32(&buffer, logits);
-        let bytes: Vec<u8> = bits.iter().flat_map(|word| word.to_le_bytes()).collect();
-        gpu.queue.write_buffer(&buffer, 4 * logits.len() as u64, &bytes);
+        gpu.write(&buffer, logits);
+        gpu.write_at(&buffer, 4 * logits.len() as u64, bits);
         Ok(buffer)
     }
 
@@ -284,7 +280,7 @@ impl GpuPlan {
         let result = pack_step(&self.sizes, &self.words, numbers, &input, self.limit, &mut packed);
         self.packed = packed;
         result?;
-        self.gpu.write_u32(&self.given, &self.packed);
+        self.gpu.write(&self.given, &self.packed);
         let mut encoder = self.gpu.encoder();
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
@@ -358,11 +354,10 @@ impl GpuPlan {
                 weights.len()
             ));
         }
-        self.gpu.write_f32(&self.weights, weights);
+        self.gpu.write(&self.weights, weights);
         if let Some(moments) = moments {
-            self.gpu.write_f32(&self.moments, &moments.first);
-            self.gpu
-                .write_f32_at(&self.moments, self.weights.size(), &moments.second);
+            self.gpu.write(&self.moments, &moments.first);
+            self.gpu.write_at(&self.moments, self.weights.size(), &moments.second);
         } else {
             let mut encoder = self.gpu.encoder();
             encoder.clear_buffer(&self.moments, 0, None);

@@ -2,9 +2,10 @@
 
 use crate::model::LlamaConfig;
 
+use super::call::Call;
 use super::device::Gpu;
 use super::kernels::{Kernel, Kernels};
-use super::sequence::{Bound, Call, Program, Sequence};
+use super::sequence::{Bound, Program, Sequence};
 
 /// A product or a copy, and a buffer to read one number from when it is done.
 pub struct Probe {

@@ -1,87 +1,9 @@
 //! A fixed sequence of dispatches: made once, recorded every step.
 
+use super::call::Call;
 use super::device::Gpu;
 use super::kernels::{Kernel, Kernels};
 use super::limits::Limits;
-
-/// Constants of one dispatch; fields as `Call` in common.wgsl, which explains them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Call {
-    pub rows: u32,
-    pub real: u32,
-    pub inner: u32,
-    pub columns: u32,
-    pub slots: u32,
-    pub weight: u32,
-    pub gain: u32,
-    pub parameters: u32,
-    pub left: u32,
-    pub out: u32,
-    pub residual: u32,
-    pub stream: u32,
-    pub inverse: u32,
-    pub other: u32,
-    pub dots: u32,
-    pub dots_stride: u32,
-    pub list: u32,
-    pub items: u32,
-    pub length: u32,
-    pub keep: u32,
-    pub population: u32,
-    pub splits: u32,
-    pub heads: u32,
-    pub most: u32,
-    pub gather: u32,
-    pub hidden: u32,
-    pub entropy: u32,
-    pub apart: u32,
-    pub turned: u32,
-    pub gated: u32,
-    pub normed: u32,
-    pub scale: f32,
-    pub epsilon: f32,
-}
-
-impl Call {
-    /// In the order of common.wgsl.
-    fn words(&self) -> [u32; 33] {
-        [
-            self.rows,
-            self.real,
-            self.inner,
-            self.columns,
-            self.slots,
-            self.weight,
-            self.gain,
-            self.parameters,
-            self.left,
-            self.out,
-            self.residual,
-            self.stream,
-            self.inverse,
-            self.other,
-            self.dots,
-            self.dots_stride,
-            self.list,
-            self.items,
-            self.length,
-            self.keep,
-            self.population,
-            self.splits,
-            self.heads,
-            self.most,
-            self.gather,
-            self.hidden,
-            self.entropy,
-            self.apart,
-            self.turned,
-            self.gated,
-            self.normed,
-            self.scale.to_bits(),
-            self.epsilon.to_bits(),
-        ]
-    }
-}
 
 /// Bytes between the constants of two dispatches: the largest alignment that WebGPU's default limits ask for.
 const STRIDE: usize = 256;
@@ -152,12 +74,10 @@ impl Sequence {
     pub fn new(gpu: &Gpu, program: &Program, bound: Bound<'_>) -> Result<Self, String> {
         let device = &gpu.device;
         program.check(Limits::of(device).groups)?;
-        let mut bytes = vec![0; program.calls.len().max(1) * STRIDE];
+        let mut bytes = vec![0u8; program.calls.len().max(1) * STRIDE];
         let mut dispatches = Vec::new();
         for (i, (kernel, call, groups)) in program.calls.iter().enumerate() {
-            for (j, word) in call.words().iter().enumerate() {
-                bytes[i * STRIDE + 4 * j..][..4].copy_from_slice(&word.to_le_bytes());
-            }
+            bytes[i * STRIDE..][..size_of::<Call>()].copy_from_slice(bytemuck::bytes_of(call));
             dispatches.push((*kernel, (i * STRIDE) as u32, groups.map(|count| count as u32)));
         }
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
@@ -166,7 +86,7 @@ impl Sequence {
             usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        gpu.queue.write_buffer(&uniform, 0, &bytes);
+        gpu.write(&uniform, &bytes);
         let resources = [
             bound.arena.as_entire_binding(),
             bound.weights.as_entire_binding(),
