@@ -2,7 +2,11 @@
 //! sequence of them every step. `crate::reference` computes the same with burn, and is what they are held against.
 
 pub mod cpu;
-#[cfg(target_arch = "wasm32")]
+#[cfg(any(target_arch = "wasm32", test))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(dead_code, reason = "tests alone see it, and not all of it")
+)]
 pub mod gpu;
 
 use crate::model::LlamaConfig;

@@ -3,9 +3,9 @@
 use super::call::Call;
 use super::constants::Constants;
 use super::forward::Places;
-use super::kernels::Kernel;
+use super::program::Program;
 use super::scratch::{Scratch, mlp_dots};
-use super::sequence::Program;
+use super::sources::Kernel;
 use super::tables::Tables;
 
 /// Adds everything after the logits: 5 dispatches a layer and 7, of which the last is the update.

@@ -1,8 +1,5 @@
 //! What the kernels' sources differ in between devices.
 
-use js_sys::{Reflect, Set};
-use wasm_bindgen::JsCast;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Build {
     /// Rows of a tile in fours. More of them load less per product, which is what a software adapter spends its time
@@ -24,20 +21,33 @@ impl Build {
         ahead: true,
     };
 
-    pub fn of(device: &wgpu::Device) -> Self {
-        if device.adapter_info().device_type != wgpu::DeviceType::Cpu {
-            return Self::HARDWARE;
-        }
+    /// For adapters that are software; `quads`: with subgroups.
+    pub const fn software(quads: bool) -> Self {
         Self {
             groups: 4,
-            quads: has_feature(device, "subgroups"),
+            quads,
             ahead: false,
         }
     }
 }
 
+#[cfg(target_arch = "wasm32")]
+impl Build {
+    pub fn of(device: &wgpu::Device) -> Self {
+        if device.adapter_info().device_type == wgpu::DeviceType::Cpu {
+            Self::software(has_feature(device, "subgroups"))
+        } else {
+            Self::HARDWARE
+        }
+    }
+}
+
 /// Whether a browser's device was opened with a feature: also with one that wgpu does not know.
+#[cfg(target_arch = "wasm32")]
 fn has_feature(device: &wgpu::Device, name: &str) -> bool {
+    use js_sys::{Reflect, Set};
+    use wasm_bindgen::JsCast;
+
     let features = device
         .as_webgpu()
         .and_then(|device| Reflect::get(device.as_ref(), &"features".into()).ok());

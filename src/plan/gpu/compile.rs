@@ -9,7 +9,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::kernels::Kernel;
+use super::bindings::{Access, BINDINGS};
+use super::sources::Kernel;
 
 /// Told how many of how many kernels are compiled.
 pub type Progress = Rc<dyn Fn(usize, usize)>;
@@ -33,7 +34,7 @@ impl Compiler {
     pub fn new(device: &wgpu::Device, progress: Progress) -> Self {
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("plan"),
-            entries: &std::array::from_fn::<_, 9, _>(entry),
+            entries: &std::array::from_fn::<_, { BINDINGS.len() }, _>(entry),
         });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some("plan"),
@@ -237,19 +238,20 @@ fn sentence(error: &JsValue) -> String {
         .unwrap_or_else(|| format!("{error:?}"))
 }
 
-/// Bindings as in common.wgsl.
 fn entry(index: usize) -> wgpu::BindGroupLayoutEntry {
-    let ty = match index {
-        8 => wgpu::BufferBindingType::Uniform,
-        4..=6 => wgpu::BufferBindingType::Storage { read_only: true },
-        _ => wgpu::BufferBindingType::Storage { read_only: false },
+    let (_, access) = BINDINGS[index];
+    let ty = match access {
+        Access::Uniform => wgpu::BufferBindingType::Uniform,
+        Access::Read => wgpu::BufferBindingType::Storage { read_only: true },
+        Access::ReadWrite => wgpu::BufferBindingType::Storage { read_only: false },
     };
     wgpu::BindGroupLayoutEntry {
         binding: index as u32,
         visibility: wgpu::ShaderStages::COMPUTE,
         ty: wgpu::BindingType::Buffer {
             ty,
-            has_dynamic_offset: index == 8,
+            // One buffer has the constants of all dispatches.
+            has_dynamic_offset: access == Access::Uniform,
             min_binding_size: None,
         },
         count: None,

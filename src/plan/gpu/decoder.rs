@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use crate::plan::Shape;
 
-use super::forward::{GpuForward, KEPT, Pass, cache_of_layer};
-use super::kernels::{Kernel, Kernels};
+use super::forward::cache_of_layer;
+use super::inference::{GpuForward, KEPT, Pass};
+use super::kernels::Kernels;
 use super::layout::Sizes;
+use super::sources::Kernel;
 
 /// Rotated keys and values of all layers, `[layers, p, sequences, most, 2d]`.
 pub(super) struct Cache {

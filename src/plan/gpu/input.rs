@@ -2,8 +2,33 @@
 
 use crate::plan::StepInput;
 
-use super::forward::pack;
 use super::layout::{Given, Numbers, Sizes};
+
+/// Appends what follows the numbers in [`Given`]: tokens, then looked-at rows, counted in the padded arena.
+pub(super) fn pack(sizes: &Sizes, tokens: &[u32], rows: &[u32], words: &mut Vec<u32>) -> Result<(), String> {
+    let (population, positions) = (sizes.population as usize, sizes.positions as usize);
+    let looked = sizes.looked as usize;
+    if tokens.len() != population * positions || rows.len() != population * looked {
+        return Err(format!(
+            "{} tokens and {} rows do not fit the plan",
+            tokens.len(),
+            rows.len()
+        ));
+    }
+    if tokens.iter().any(|&token| token >= 4 * sizes.v) {
+        return Err("a token is not in the vocabulary".to_owned());
+    }
+    words.extend(tokens);
+    for (member, rows) in rows.chunks_exact(looked).enumerate() {
+        let (first, base) = (member as u32 * sizes.positions, member as u32 * sizes.rows);
+        if rows.iter().any(|&row| row < first || row >= first + sizes.positions) {
+            return Err(format!("a row is outside member {member}"));
+        }
+        words.extend(rows.iter().map(|row| row - first + base));
+        words.resize(words.len() + sizes.looked_rows as usize - looked, base);
+    }
+    Ok(())
+}
 
 /// Writes `input` behind `numbers`, in the order of [`Given`]. `limit`: targets end here.
 pub(super) fn pack_step(
@@ -69,4 +94,161 @@ fn group(words: &mut Vec<u32>, keys: u32, count: usize, key: impl Fn(usize) -> u
     }
     starts.copy_within(0..keys as usize, 1);
     starts[0] = 0;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::LlamaConfig;
+    use crate::plan::Shape;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// Targets end here: a vocabulary of eight and three rows of a table.
+    const LIMIT: u32 = 11;
+
+    #[derive(Clone, Debug)]
+    struct Step {
+        shape: Shape,
+        tokens: Vec<u32>,
+        /// In each member's part.
+        rows: Vec<u32>,
+        targets: Vec<u32>,
+        labels: Vec<u32>,
+        weights: Vec<f32>,
+    }
+
+    impl Step {
+        fn input(&self) -> StepInput<'_> {
+            StepInput {
+                tokens: &self.tokens,
+                rows: &self.rows,
+                targets: &self.targets,
+                labels: &self.labels,
+                weights: &self.weights,
+                rate: 0.0,
+            }
+        }
+
+        fn packed(&self) -> Result<Vec<u32>, String> {
+            let sizes = Sizes::new(&self.shape)?;
+            let mut words = vec![7; 3];
+            let numbers = Numbers {
+                rate: 0.5,
+                slot: 3,
+                ..Numbers::default()
+            };
+            pack_step(
+                &sizes,
+                &Given::new(&sizes, true),
+                numbers,
+                &self.input(),
+                LIMIT,
+                &mut words,
+            )?;
+            Ok(words)
+        }
+    }
+
+    prop_compose! {
+        fn any_step()(
+            population in 1usize..4,
+            sequences in 1usize..4,
+            length in 1usize..12,
+            rows in 1usize..20,
+        )(
+            shape in Just(Shape {
+                config: LlamaConfig::sized(8, 32, 4, 1),
+                population,
+                sequences,
+                length,
+                rows,
+            }),
+            tokens in vec(0u32..8, population * sequences * length),
+            within in vec(0..(sequences * length) as u32, population * rows),
+            targets in vec(0..LIMIT, population * rows),
+            labels in vec(0u32..8, population * rows),
+            weights in vec(0.0f32..1.0, population * rows),
+        ) -> Step {
+            let member = |i: usize| (i / shape.rows * shape.sequences * shape.length) as u32;
+            let rows = within.iter().enumerate().map(|(i, row)| member(i) + row).collect();
+            Step { shape, tokens, rows, targets, labels, weights }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn everything_is_where_given_says(step in any_step()) {
+            let words = step.packed().unwrap();
+            let sizes = Sizes::new(&step.shape).unwrap();
+            let given = Given::new(&sizes, true);
+            prop_assert_eq!(words.len(), given.words as usize);
+            prop_assert_eq!(&words[..4], &[0.5f32.to_bits(), 0, 0, 3]);
+            prop_assert_eq!(&words[given.tokens as usize..given.rows as usize], &step.tokens);
+
+            // [population, padded rows] each, of which the first are real.
+            let (looked, padded) = (sizes.looked as usize, sizes.looked_rows as usize);
+            let region = |index: usize| {
+                let at = if index == 0 { given.rows } else { given.targets } as usize;
+                words[at + index.saturating_sub(1) * sizes.all_looked() as usize..].chunks_exact(padded)
+            };
+            let weights: Vec<u32> = step.weights.iter().map(|weight| weight.to_bits()).collect();
+            for member in 0..step.shape.population {
+                let own = member * looked..(member + 1) * looked;
+                let padding = member as u32 * (sizes.rows - sizes.positions);
+                let rows: Vec<u32> = step.rows[own.clone()].iter().map(|row| row + padding).collect();
+                let expected = [&rows[..], &step.targets[own.clone()], &step.labels[own.clone()], &weights[own]];
+                for (index, expected) in expected.into_iter().enumerate() {
+                    let found = region(index).nth(member).unwrap();
+                    prop_assert_eq!(&found[..looked], expected);
+                    let spare = if index == 0 { member as u32 * sizes.rows } else { 0 };
+                    prop_assert!(found[looked..].iter().all(|&word| word == spare));
+                }
+            }
+        }
+
+        #[test]
+        fn positions_are_found_by_token_and_looked_at_rows_by_position(step in any_step()) {
+            let words = step.packed().unwrap();
+            let sizes = Sizes::new(&step.shape).unwrap();
+            let given = Given::new(&sizes, true);
+            let list = |starts: u32, items: u32, key: u32| {
+                let ends = &words[(starts + key) as usize..][..2];
+                &words[(items + ends[0]) as usize..(items + ends[1]) as usize]
+            };
+            let positions = sizes.positions as usize;
+            let arena_row = |i: usize| (i + i / positions * (sizes.rows as usize - positions)) as u32;
+            for key in 0..sizes.population * 8 {
+                let (member, token) = (key as usize / 8, key % 8);
+                let own = (member * positions..(member + 1) * positions).filter(|&i| step.tokens[i] == token);
+                let found = list(given.token_starts, given.token_items, key);
+                prop_assert_eq!(found, own.map(arena_row).collect::<Vec<_>>());
+            }
+            let looked = sizes.looked as usize;
+            for row in 0..sizes.all_rows() {
+                let here = (0..step.rows.len()).filter(|&i| arena_row(step.rows[i] as usize) == row);
+                let padded = here.map(|i| (i + i / looked * (sizes.looked_rows as usize - looked)) as u32);
+                prop_assert_eq!(list(given.row_starts, given.row_items, row), padded.collect::<Vec<_>>());
+            }
+        }
+
+        #[test]
+        fn what_does_not_belong_is_refused(step in any_step(), at: prop::sample::Index) {
+            let refused = |change: &dyn Fn(&mut Step, usize)| {
+                let mut wrong = step.clone();
+                change(&mut wrong, at.index(step.rows.len()));
+                wrong.packed().unwrap_err()
+            };
+            let positions = step.tokens.len() / step.shape.population;
+            prop_assert!(refused(&|step, _| step.tokens[at.index(step.tokens.len())] = 8).contains("vocabulary"));
+            prop_assert!(refused(&|step, i| step.rows[i] += positions as u32).contains("outside member"));
+            prop_assert!(refused(&|step, i| step.targets[i] = LIMIT).contains("beyond the table"));
+            prop_assert!(refused(&|step, i| step.labels[i] = 8).contains("label"));
+            prop_assert!(refused(&|step, _| step.tokens.push(0)).contains("do not fit"));
+            prop_assert!(refused(&|step, _| step.rows.truncate(step.rows.len() - 1)).contains("do not fit"));
+            prop_assert!(refused(&|step, _| step.weights.truncate(step.weights.len() - 1)).contains("as many"));
+        }
+    }
 }

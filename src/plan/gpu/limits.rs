@@ -7,8 +7,8 @@ use super::constants::Constants;
 use super::device::Gpu;
 use super::forward::{Places, forward};
 use super::layout::{Activations, Arena, Given, Sizes, Weights};
+use super::program::Program;
 use super::scratch::Scratch;
-use super::sequence::Program;
 use super::tables::Tables;
 
 /// What a device allows.

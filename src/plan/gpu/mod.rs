@@ -6,34 +6,56 @@
 //! with zeros, so that matrix products need no edge. `wgsl/` holds one kernel a file, `forward` and `backward` the
 //! order in which they run.
 
+// What is computed, where and in which order. None of it needs a device, and native tests see it, too.
 mod backward;
+mod bindings;
 mod build;
 mod call;
-mod compile;
 mod constants;
-mod decoder;
-mod device;
 mod forward;
 mod input;
-mod kernels;
 mod layout;
-mod limits;
 mod optimizer;
-mod plan;
-mod probe;
+mod program;
 mod scratch;
-mod sequence;
-mod state;
+mod sources;
 mod tables;
 
-#[cfg(any(test, feature = "reference"))]
+// What needs a device.
+#[cfg(all(target_arch = "wasm32", any(test, feature = "reference")))]
 pub mod check;
+#[cfg(target_arch = "wasm32")]
+mod compile;
+#[cfg(target_arch = "wasm32")]
+mod decoder;
+#[cfg(target_arch = "wasm32")]
+mod device;
+#[cfg(target_arch = "wasm32")]
+mod inference;
+#[cfg(target_arch = "wasm32")]
+mod kernels;
+#[cfg(target_arch = "wasm32")]
+mod limits;
+#[cfg(target_arch = "wasm32")]
+mod plan;
+#[cfg(target_arch = "wasm32")]
+mod probe;
+#[cfg(target_arch = "wasm32")]
+mod sequence;
+#[cfg(target_arch = "wasm32")]
+mod state;
 
-pub use compile::Progress;
-pub use decoder::GpuDecoder;
-pub use device::Gpu;
-pub use forward::GpuForward;
-pub use limits::fits;
-pub use plan::GpuPlan;
-pub use probe::Probe;
-pub use state::{Losses, Moments, Targets};
+#[cfg(test)]
+mod tests;
+
+#[cfg(target_arch = "wasm32")]
+pub use self::{
+    compile::Progress,
+    decoder::GpuDecoder,
+    device::Gpu,
+    inference::GpuForward,
+    limits::fits,
+    plan::GpuPlan,
+    probe::Probe,
+    state::{Losses, Moments, Targets},
+};

@@ -4,8 +4,10 @@ use crate::model::LlamaConfig;
 
 use super::call::Call;
 use super::device::Gpu;
-use super::kernels::{Kernel, Kernels};
-use super::sequence::{Bound, Program, Sequence};
+use super::kernels::Kernels;
+use super::program::Program;
+use super::sequence::{Bound, Sequence};
+use super::sources::Kernel;
 
 /// A product or a copy, and a buffer to read one number from when it is done.
 pub struct Probe {

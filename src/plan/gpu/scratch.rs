@@ -57,7 +57,7 @@ pub(super) fn mlp_dots(sizes: &Sizes) -> u32 {
 }
 
 /// Workgroups of reduce.wgsl for one member.
-fn blocks(sizes: &Sizes) -> u32 {
+pub(super) fn blocks(sizes: &Sizes) -> u32 {
     let count = |size: u32| size.div_ceil(BLOCK);
     let (d, f, v) = (sizes.d, sizes.f, sizes.v);
     let layer = 2 + count(12 * d * d) + count(4 * d * d) + count(8 * d * f) + count(4 * f * d);

@@ -1,6 +1,6 @@
 //! What goes into a plan and what comes out of it.
 
-use super::forward::GpuForward;
+use super::inference::GpuForward;
 
 /// What the loss compares with where a target is not one token.
 pub enum Targets<'a> {

@@ -185,3 +185,91 @@ impl Tables {
         self.blocks(weights.head, 4 * d * v, Block::PROJECTION);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::{Activations, Arena, Given};
+    use super::super::scratch::blocks;
+    use super::*;
+    use crate::model::LlamaConfig;
+    use crate::plan::Shape;
+    use proptest::prelude::*;
+
+    /// The tables of a small shape, its sizes, and how many parts its sums have.
+    fn tables([population, v, heads, f, layers]: [usize; 5]) -> (Tables, Sizes) {
+        let mut config = LlamaConfig::sized(4 * v, 8 * heads, 4 * f, layers);
+        config.num_attention_heads = heads;
+        let shape = Shape {
+            config,
+            population,
+            sequences: 2,
+            length: 5,
+            rows: 7,
+        };
+        let sizes = Sizes::new(&shape).unwrap();
+        let mut arena = Arena::default();
+        let activations = Activations::new(&sizes, &mut arena, true);
+        let scratch = Scratch::new(&sizes, &mut arena);
+        let places = Places {
+            sizes: &sizes,
+            weights: &Weights::new(&shape.config),
+            activations: &activations,
+            given: &Given::new(&sizes, true),
+            rotary: 0,
+            cache: None,
+        };
+        (Tables::new(&places, &scratch), sizes)
+    }
+
+    prop_compose! {
+        fn any_shape()(
+            population in 1usize..5,
+            v in 1usize..100,
+            heads in 1usize..6,
+            f in 1usize..60,
+            layers in 1usize..4,
+        ) -> [usize; 5] {
+            [population, v, heads, f, layers]
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_parameter_is_in_one_block(shape in any_shape()) {
+            let (tables, sizes) = tables(shape);
+            let mut found = tables.blocks.clone();
+            found.sort_by_key(|block| block.first);
+            let mut next = 0;
+            for block in &found {
+                prop_assert_eq!(block.first, next);
+                prop_assert!(block.count > 0);
+                next += block.count;
+            }
+            prop_assert_eq!(next, sizes.parameters);
+            // What `Scratch` has room for.
+            prop_assert_eq!(found.len(), blocks(&sizes) as usize);
+        }
+
+        #[test]
+        fn jobs_are_all_projections_and_their_workgroups_follow_each_other(shape in any_shape()) {
+            let (tables, sizes) = tables(shape);
+            let mut next = 0;
+            for job in &tables.jobs {
+                prop_assert_eq!(job.first, next);
+                // Every pair of columns and every pair of rows of dW has a tile.
+                prop_assert!(2 * job.across >= job.dy[1] && job.across.is_multiple_of(4));
+                prop_assert_eq!(job.tiles, job.across * job.x[1].div_ceil(2));
+                next += job.tiles.div_ceil(64);
+            }
+            prop_assert_eq!(next, tables.groups);
+            // dW of all of them, gains and the embedding are all parameters.
+            let products: u32 = tables.jobs.iter().map(|job| 4 * job.x[1] * job.dy[1]).sum();
+            let others = (2 * sizes.layers + 1) * sizes.d + 4 * sizes.v * sizes.d;
+            prop_assert_eq!(products + others, sizes.parameters);
+            let behind_norms = tables.jobs.iter().filter(|job| job.inverse != NONE).count();
+            prop_assert_eq!(behind_norms, 2 * sizes.layers as usize + 1);
+        }
+    }
+}

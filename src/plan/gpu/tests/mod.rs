@@ -1,0 +1,5 @@
+//! What can be told of the kernels without a device. What they compute is compared on a page, by `check`.
+
+mod layout;
+mod twins;
+mod wgsl;
