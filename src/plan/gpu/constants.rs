@@ -7,8 +7,8 @@
 //! | [`Update`] | 2 | finish.wgsl, adamw.wgsl |
 //! | [`Member`]s | `p` | loss.wgsl |
 //! | cosines and sines, `[length, 2, head / 2]` | `length * head / 4`, `head` in numbers | normed.wgsl, attention_backward.wgsl |
-//! | [`Job`](super::tables::Job)s | 4 each | weight_gradient.wgsl |
-//! | [`Block`](super::tables::Block)s | 2 each | reduce.wgsl |
+//! | `Job`s of the tables | 4 each | weight_gradient.wgsl |
+//! | `Block`s of the tables | 2 each | reduce.wgsl |
 
 use bytemuck::{Pod, Zeroable};
 

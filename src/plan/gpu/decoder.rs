@@ -4,26 +4,12 @@ use std::rc::Rc;
 
 use crate::plan::Shape;
 
+use super::cache::{Cache, KEPT, Pass, Reading};
 use super::forward::cache_of_layer;
-use super::inference::{GpuForward, KEPT, Pass};
+use super::inference::GpuForward;
 use super::kernels::Kernels;
 use super::layout::Sizes;
 use super::sources::Kernel;
-
-/// Rotated keys and values of all layers, `[layers, p, sequences, most, 2d]`.
-pub(super) struct Cache {
-    pub buffer: wgpu::Buffer,
-    /// Positions that a sequence has room for.
-    pub most: usize,
-}
-
-/// A cache with the passes that use it, one for every number of tokens read at once.
-pub(super) struct Reading {
-    sequences: usize,
-    cache: Cache,
-    kernels: Kernels,
-    passes: Vec<(usize, Pass)>,
-}
 
 /// A population of models, each with some sequences that grow together.
 pub struct GpuDecoder {

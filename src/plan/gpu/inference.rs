@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::model::LlamaConfig;
 use crate::plan::Shape;
 
-use super::decoder::{Cache, Reading};
+use super::cache::{Cache, KEPT, Pass, Reading};
 use super::device::Gpu;
 use super::forward::{Places, forward};
 use super::input::pack;
@@ -15,16 +15,6 @@ use super::layout::{Activations, Arena, Given, Numbers, Sizes, Weights, rotary};
 use super::program::Program;
 use super::sequence::{Bound, Sequence};
 use super::sources::Kernel;
-
-/// A forward pass of one shape with its own arena.
-pub(super) struct Pass {
-    pub sizes: Sizes,
-    pub arena: wgpu::Buffer,
-    /// Bytes of the logits in the arena: where, and how many.
-    pub logits: (u64, u64),
-    pub sequence: Sequence,
-    given: wgpu::Buffer,
-}
 
 /// A model on the device that only computes logits: its weights may be those of a plan.
 pub struct GpuForward {
@@ -37,9 +27,6 @@ pub struct GpuForward {
     /// Caches of keys and values that no decoder holds at the moment.
     pub(super) readings: RefCell<Vec<Reading>>,
 }
-
-/// Forward passes, and caches, that are kept for their shapes.
-pub(super) const KEPT: usize = 6;
 
 impl GpuForward {
     /// `weights`: `[p, parameters]`.

@@ -4,7 +4,7 @@
 //! 256 bytes of constants where to work. The host writes one buffer a step. Norms are part of the products around them,
 //! forward and backward; gradients of all projections are one dispatch. A member's rows are padded to a multiple of 16
 //! with zeros, so that matrix products need no edge. `wgsl/` holds one kernel a file, `forward` and `backward` the
-//! order in which they run.
+//! order in which they run. No file imports one above it: `tests/order.rs` has them from the ground up.
 
 // What is computed, where and in which order. None of it needs a device, and native tests see it, too.
 mod backward;
@@ -12,9 +12,11 @@ mod bindings;
 mod build;
 mod call;
 mod constants;
+mod fits;
 mod forward;
 mod input;
 mod layout;
+mod limits;
 mod optimizer;
 mod program;
 mod scratch;
@@ -22,6 +24,8 @@ mod sources;
 mod tables;
 
 // What needs a device.
+#[cfg(target_arch = "wasm32")]
+mod cache;
 #[cfg(all(target_arch = "wasm32", any(test, feature = "reference")))]
 pub mod check;
 #[cfg(target_arch = "wasm32")]
@@ -34,8 +38,6 @@ mod device;
 mod inference;
 #[cfg(target_arch = "wasm32")]
 mod kernels;
-#[cfg(target_arch = "wasm32")]
-mod limits;
 #[cfg(target_arch = "wasm32")]
 mod plan;
 #[cfg(target_arch = "wasm32")]
@@ -53,8 +55,8 @@ pub use self::{
     compile::Progress,
     decoder::GpuDecoder,
     device::Gpu,
+    fits::fits,
     inference::GpuForward,
-    limits::fits,
     plan::GpuPlan,
     probe::Probe,
     state::{Losses, Moments, Targets},

@@ -7,14 +7,15 @@ use std::rc::Rc;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 
 use super::backward::backward;
+use super::cache::Pass;
 use super::constants::{Constants, Lookup, Member};
 use super::device::Gpu;
+use super::fits::fits;
 use super::forward::{Places, forward};
-use super::inference::{GpuForward, Pass};
+use super::inference::GpuForward;
 use super::input::pack_step;
 use super::kernels::Kernels;
 use super::layout::{Activations, Arena, Given, Sizes, Weights, rotary};
-use super::limits::fits;
 use super::optimizer::Optimizer;
 use super::program::Program;
 use super::scratch::Scratch;

@@ -1,8 +1,9 @@
 // Loss of a row and its gradient, which replaces the logits. A workgroup per row.
 //   L = (1 - hard) T^2 KL(target || softmax(s / T)) - hard log softmax(s)[label]
-//   dL/ds = (1 - hard) T (softmax(s / T) sum(target) - target) + hard (softmax(s) - onehot(label)), times the row's
-// weight The target is one token, or a row of `table`: softmax(z / T), where the student's own shape fills the tail of
-// hidden tokens. s at left: [p, rows, v]; loss and entropy of softmax(z) at out: a vec4 a row; gradient . s at dots.
+//   dL/ds = (1 - hard) T (softmax(s / T) sum(target) - target) + hard (softmax(s) - onehot(label))
+// Both times the row's weight. The target is one token, or a row of `table`: softmax(z / T), where the student's own
+// shape fills the tail of hidden tokens.
+// s at left: [p, rows, v]; loss and entropy of softmax(z) at out: a vec4 a row; gradient . s at dots.
 // given, from list on, each [p, rows]: targets, labels, weights. constants from other on, a vec4 a member: T, hard.
 // items: where the hidden bits begin in `table`; length: words of them in a row. slots: v.
 

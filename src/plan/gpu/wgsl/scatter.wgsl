@@ -1,7 +1,6 @@
 // Gradient of the last layer's output: out[position] = sum of the looked-at rows that are this position. An invocation
-// per vec4. rows' gradients at left: [p, k, d]; out: [p, rows, d]; columns: d / 4. list: where each position's part of
-// `items` begins,
-// [p rows + 1]; items: rows.
+// per vec4. The rows' gradients at left: [p, k, d]; out: [p, rows, d]; columns: d / 4.
+// list: where each position's part of `items` begins, [p rows + 1]; items: rows.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3<u32>) {

@@ -36,6 +36,7 @@ fn four_weights(at: vec4<u32>, k: u32) -> mat4x4<f32> {
 }
 
 // X W: `weight` is the place of W[0, first quad], `second` that of W[0, second quad]; a row of W is `stride` long.
+//   a#[i][c] += sum over j of X[row i, 4k + j] W[4k + j, c of the first quad]
 fn product(rows: Rows, weight: u32, second: u32, stride: u32) -> Tile {
     var tile: Tile;
     let steps = vec4<u32>(0u, 1u, 2u, 3u) * stride;
@@ -54,6 +55,7 @@ fn product(rows: Rows, weight: u32, second: u32, stride: u32) -> Tile {
 }
 
 // dY W^T: W begins at `weight`; its rows are the columns of the result, of which quads `first` and `second` are wanted.
+//   a#[i][c] += sum over j of dY[row i, 4k + j] W[4 first + c, 4k + j]
 fn product_transposed(rows: Rows, weight: u32, first: u32, second: u32) -> Tile {
     var tile: Tile;
     let low = four_from(weight + 4u * first * call.inner, call.inner);

@@ -66,7 +66,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let steps = (size.w / 4u + call.splits - 1u) / call.splits;
     let start = member * size.w + 4u * min(group.y * steps, size.w / 4u);
     let end = member * size.w + 4u * min((group.y + 1u) * steps, size.w / 4u);
-    // qrc: quarter of row half r and column half c.
+    // qrc: quarter of row half r and column half c. A column of the matrix is a row of dW:
+    //   q00[a][b] += sum over i of X[row + i, 4k + a] dY[row + i, 4n + b]
     var q00: mat4x4<f32>;
     var q01: mat4x4<f32>;
     var q10: mat4x4<f32>;
