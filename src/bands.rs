@@ -158,7 +158,9 @@ impl Bands {
         })
     }
 
-    /// The settings that are not as by default, but for the seed, with their values.
+    /// The settings that are not as by default, but for the seed, with their values. Also those that do not matter for what a
+    /// run may be drawn beside ([`SettingSpec::matters`]): two references of one thing, one with some of the arms or with
+    /// fewer questions, are two files, and only one of them is the page's.
     pub fn departures<'a>(&self, experiment: &'a Experiment) -> Vec<(&'a SettingSpec, Value)> {
         let defaults = serde_json::to_value((experiment.design.defaults)()).unwrap_or_default();
         let settings = serde_json::to_value(&self.settings).unwrap_or_default();

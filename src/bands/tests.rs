@@ -142,8 +142,17 @@ fn a_reference_is_named_by_what_is_not_as_by_default() {
         name(Settings {
             hazard,
             budget: 250,
-            ..defaults
+            ..defaults.clone()
         }),
         "guardrails-hazard-memorised-budget-250"
+    );
+    // No other thing, but another file.
+    assert_eq!(
+        name(Settings {
+            arms: vec!["text".into()],
+            items: 30,
+            ..defaults
+        }),
+        "guardrails-arms-some-items-30"
     );
 }

@@ -10,8 +10,12 @@ use serde_json::Value;
 pub struct SettingSpec {
     pub key: &'static str,
     pub label: &'static str,
+    /// What it is called within a sentence.
+    pub name: String,
     pub help: &'static str,
     pub kind: Kind,
+    /// Whether runs with two values of it are of two things: a reference made with the other value is not drawn beside a run.
+    pub matters: bool,
     pub min: Option<f64>,
     pub max: Option<f64>,
     pub step: Option<f64>,
@@ -107,6 +111,20 @@ pub fn check(experiment: &Experiment, settings: &Settings) -> Result<(), Setting
     Ok(())
 }
 
+impl SettingSpec {
+    /// A shorter name than its label.
+    pub(super) fn called(self, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..self
+        }
+    }
+
+    fn mattering_not(self) -> Self {
+        Self { matters: false, ..self }
+    }
+}
+
 /// Rows of a table, with the experiment's own defaults.
 pub(super) struct Table {
     defaults: Value,
@@ -130,8 +148,11 @@ impl Table {
         SettingSpec {
             key,
             label,
+            name: label.to_lowercase(),
             help,
             kind,
+            // Unless a row says otherwise: a reference that is not drawn is a smaller fault than one that does not fit.
+            matters: true,
             min: None,
             max: None,
             step: None,
@@ -167,6 +188,8 @@ impl Table {
                     help: "",
                 })
                 .collect(),
+            // No student learns from another, and a reference is looked up arm by arm.
+            matters: false,
             ..self.row(
                 "arms",
                 "Students",
@@ -225,27 +248,33 @@ impl Table {
                 [1.0, 20_000.0, 50.0],
                 "Updates of every student.",
             ),
+            // A reference is what comes of many seeds, so a run of any seed is seen against it.
             self.integer(
                 "seed",
                 "Seed",
                 "",
                 [0.0, f64::from(u32::MAX - 16), 1.0],
                 "Decides questions, answers and initial weights.",
-            ),
+            )
+            .mattering_not(),
+            // A seed among others trains as it does alone.
             self.integer(
                 "seeds",
                 "Seeds side by side",
                 "",
                 [1.0, 8.0, 1.0],
                 "Repeats everything with the next seeds, in the same kernels.",
-            ),
+            )
+            .mattering_not(),
+            // With fewer questions the same thing is measured less exactly.
             self.integer(
                 "items",
                 "Questions per measurement",
                 "questions",
                 [5.0, 300.0, 5.0],
                 "Of every skill. The last measurement takes three times as many, of the test questions.",
-            ),
+            )
+            .mattering_not(),
         ]
     }
 }

@@ -36,6 +36,31 @@ fn every_row_is_a_setting_whose_default_passes() {
 }
 
 #[test]
+fn all_that_changes_what_is_measured_matters_to_a_reference() {
+    let mut rows: Vec<_> = all()
+        .into_iter()
+        .flat_map(|experiment| experiment.settings)
+        .map(|spec| (spec.key, spec.name, spec.matters))
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let expected = [
+        ("access", "access", true),
+        ("arms", "students", false),
+        ("budget", "query budget", true),
+        ("hardLabels", "weight of hard labels", true),
+        ("hazard", "forbidden recipes", true),
+        ("items", "questions per measurement", false),
+        ("seed", "seed", false),
+        ("seeds", "seeds side by side", false),
+        ("steps", "training steps", true),
+        ("teacher", "teacher", true),
+        ("temperature", "temperature", true),
+    ];
+    assert_eq!(rows, expected.map(|(key, name, matters)| (key, name.to_owned(), matters)));
+}
+
+#[test]
 fn every_trained_arm_has_a_course_and_all_have_batches_of_one_size() {
     for experiment in all() {
         for hazard in [Hazard::Composed, Hazard::Memorised] {

@@ -74,14 +74,14 @@ pub fn write(references: &Path, path: &Path) -> Result<()> {
 /// What was done, and with which settings where they are not the default's.
 fn title(experiment: &Experiment, bands: &Bands) -> String {
     let described = |(spec, value): (&SettingSpec, Value)| {
-        let label = spec.label.to_lowercase();
+        let name = &spec.name;
         match value {
             Value::Array(arms) => format!("{} students", arms.len()),
             Value::String(value) => {
                 let choice = spec.choices.iter().find(|choice| choice.value == value);
-                format!("{label} “{}”", choice.map_or(value.as_str(), |choice| choice.label))
+                format!("{name} “{}”", choice.map_or(value.as_str(), |choice| choice.label))
             }
-            other => format!("{label} {other}"),
+            other => format!("{name} {other}"),
         }
     };
     let departures: Vec<String> = bands.departures(experiment).into_iter().map(described).collect();

@@ -319,16 +319,18 @@ fn settings(arms: &[ArmText]) -> Vec<super::SettingSpec> {
             ],
         ),
         table.arms(arms),
-        table.choice(
-            "access",
-            "What the API shows",
-            "For the student that is copied from probabilities.",
-            &[
-                ("full", "Every logit", "The whole distribution."),
-                ("top20", "The 20 most likely words", "And the mass of the rest."),
-                ("top5", "The 5 most likely words", "And the mass of the rest."),
-            ],
-        ),
+        table
+            .choice(
+                "access",
+                "What the API shows",
+                "For the student that is copied from probabilities.",
+                &[
+                    ("full", "Every logit", "The whole distribution."),
+                    ("top20", "The 20 most likely words", "And the mass of the rest."),
+                    ("top5", "The 5 most likely words", "And the mass of the rest."),
+                ],
+            )
+            .called("access"),
     ];
     let mut common = table.common();
     rows.extend(common.drain(..2));

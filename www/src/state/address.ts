@@ -1,8 +1,8 @@
 import { t } from '../i18n/i18n.svelte';
 import { languages } from '../i18n/languages';
 import { NO_WORKER } from '../offline/list';
-import { check, echo, sameValue } from './check';
-import { defaultsOf, experimentOf, experiments, type Experiment, type SettingRow, type Values } from './experiment';
+import { check, echo } from './check';
+import { defaultsOf, experimentOf, experiments, sameValue, type Experiment, type SettingRow, type Values } from './experiment';
 
 /** What the page itself takes from its address, as rows like the settings of an experiment. */
 export const PAGE_ROWS: SettingRow[] = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inventedBands, inventedRun } from '../dev/invented';
 import { curveOf, differences, endOf, readBands } from './bands';
-import { experiments } from './experiment';
+import { experimentOf, experiments, type Experiment, type ExperimentRow } from './experiment';
 
 type Loose = Record<string, never> & { [key: string]: Loose };
 const text = JSON.stringify(inventedBands('guardrails'));
@@ -43,15 +43,39 @@ describe('a reference', () => {
     expect(() => readBands(content, 'guardrails')).toThrow();
   });
 
+  const guardrails = experimentOf('guardrails');
   const bands = inventedBands('guardrails');
 
   it('belongs to runs of the same settings, whatever their seed and arms', () => {
     const { settings } = bands;
-    expect(differences(bands, settings)).toEqual([]);
-    expect(differences(bands, { ...settings, seed: 9, seeds: 5, items: 30, arms: ['drift'] })).toEqual([]);
+    expect(differences(guardrails, bands, settings)).toEqual([]);
+    expect(differences(guardrails, bands, { ...settings, seed: 9, seeds: 5, items: 30, arms: ['drift'] })).toEqual([]);
     // What a table lacks the engine fills in.
-    expect(differences(bands, { steps: settings.steps })).toEqual([]);
-    expect(differences(bands, { ...settings, steps: 7, budget: 50, hazard: 'memorised' })).toEqual(['query budget', 'training steps', 'forbidden recipes']);
+    expect(differences(guardrails, bands, { steps: settings.steps })).toEqual([]);
+    expect(differences(guardrails, bands, { ...settings, steps: 7, budget: 50, hazard: 'memorised' })).toEqual(['query budget', 'training steps', 'forbidden recipes']);
+  });
+
+  it('is of other settings in every row that its experiment says matters', () => {
+    const capability = experimentOf('capability');
+    const { settings } = inventedBands('capability');
+    const all = { teacher: 'imperfect', access: 'top5', temperature: 2, hardLabels: 0.5, budget: 50, steps: 7 } as const;
+    expect(differences(capability, { settings }, { ...settings, ...all })).toEqual([
+      'teacher',
+      'query budget',
+      'training steps',
+      'access',
+      'temperature',
+      'weight of hard labels',
+    ]);
+  });
+
+  it('is of other settings in a row that nobody has thought of yet', () => {
+    const row = guardrails.settings.find(({ key }) => key === 'steps') as ExperimentRow;
+    const noisy = (matters: boolean): Experiment => ({ ...guardrails, settings: [...guardrails.settings, { ...row, key: 'noise', name: 'noise', matters }] });
+    const settings = (noise: number): typeof bands.settings => Object.assign({ ...bands.settings }, { noise });
+    expect(differences(noisy(true), { settings: settings(1) }, settings(2))).toEqual(['noise']);
+    expect(differences(noisy(true), { settings: settings(1) }, settings(1))).toEqual([]);
+    expect(differences(noisy(false), { settings: settings(1) }, settings(2))).toEqual([]);
   });
 
   it('is looked up by arm and metric', () => {

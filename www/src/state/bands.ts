@@ -1,5 +1,5 @@
 import type { Settings, Spectrum, TeacherName, Verdict } from '../wasm/stillroom.js';
-import { experiments, type Experiment } from './experiment.ts';
+import { experiments, sameValue, type Experiment, type SettingRow, type Values } from './experiment.ts';
 import { prose, settings, spectra, teacherName, verdicts, word } from './parts.ts';
 import { Misfit, among, count, finite, listOf, maybe, record, type Shape } from './shape.ts';
 
@@ -127,23 +127,19 @@ function checkCurve({ steps, median, low, high }: BandCurve, at: number): void {
   if (!fits) throw new Misfit(`curves[${at}]`, 'in order');
 }
 
-/** The settings without which two runs are not of the same thing, as people call them. */
-const THAT_MATTER: [keyof Settings, string][] = [
-  ['teacher', 'teacher'],
-  ['budget', 'query budget'],
-  ['steps', 'training steps'],
-  ['hazard', 'forbidden recipes'],
-  ['access', 'access'],
-  ['temperature', 'temperature'],
-  ['hardLabels', 'weight of hard labels'],
-];
+/** First who is asked, then how much, which every experiment has, then what only this one has. */
+function place({ key }: SettingRow): number {
+  if (key === 'teacher') return 0;
+  return experiments.every(({ settings }) => settings.some((row) => row.key === key)) ? 1 : 2;
+}
 
-/** In which settings that matter the two differ. What an experiment's table lacks, the engine fills in, always alike. */
-export function differences(bands: Pick<Bands, 'settings'>, settings: Settings): string[] {
-  return THAT_MATTER.filter(([key]) => {
-    const [theirs, ours] = [bands.settings[key], settings[key]];
-    return theirs != null && ours != null && theirs !== ours;
-  }).map(([, name]) => name);
+/** In which settings that matter the two differ, as people call them. What an experiment's table lacks, the engine fills in, always alike. */
+export function differences(experiment: Experiment, bands: Pick<Bands, 'settings'>, settings: Settings): string[] {
+  const [theirs, ours] = [bands.settings, settings] as Partial<Values>[];
+  return experiment.settings
+    .filter(({ key, matters }) => matters && theirs[key] != null && ours[key] != null && !sameValue(theirs[key], ours[key]))
+    .sort((a, b) => place(a) - place(b))
+    .map(({ name }) => name);
 }
 
 export function curveOf(bands: Bands | undefined, arm: string, metric: string): BandCurve | undefined {

@@ -61,7 +61,3 @@ function show(value: unknown): string {
   if (value === null || typeof value !== 'object') return String(value);
   return Array.isArray(value) ? value.slice(0, 8).map(String).join(',') : 'an object';
 }
-
-export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
-  return Array.isArray(a) && Array.isArray(b) ? a.join() === b.join() : a === b;
-}

@@ -15,7 +15,7 @@ export interface Experiment {
   against: { id: string; text: string }[];
   cautions: string[];
   citations: { text: string; url: string }[];
-  settings: SettingRow[];
+  settings: ExperimentRow[];
   /** Questions that a visitor may start from. */
   examples: string[];
 }
@@ -79,6 +79,14 @@ export interface SettingRow {
   choices: Choice[];
 }
 
+/** A setting of an experiment. */
+export interface ExperimentRow extends SettingRow {
+  /** What it is called within a sentence. */
+  name: string;
+  /** Whether runs with two values of it are of two things. */
+  matters: boolean;
+}
+
 export type Value = string | number | string[];
 export type Values = Record<string, Value>;
 
@@ -93,6 +101,10 @@ export function experimentOf(id: string | undefined): Experiment {
 
 export function defaultsOf(rows: SettingRow[]): Values {
   return Object.fromEntries(rows.map((row) => [row.key, row.default]));
+}
+
+export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
+  return Array.isArray(a) && Array.isArray(b) ? a.join() === b.join() : a === b;
 }
 
 export function metricOf(experiment: Experiment, id: string): Metric | undefined {

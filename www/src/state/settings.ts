@@ -1,6 +1,6 @@
 import type { Settings } from '../wasm/stillroom.js';
-import { check, echo, sameValue } from './check';
-import { experiments, type Experiment, type SettingRow, type Value, type Values } from './experiment';
+import { check, echo } from './check';
+import { experiments, sameValue, type Experiment, type SettingRow, type Value, type Values } from './experiment';
 import { number } from './words';
 
 /** A value as the form says it: choices by their labels, numbers with their unit. */

@@ -50,7 +50,7 @@ export class Context {
     this.steps = Number(settings.steps ?? view?.plan?.schedule.at(-1) ?? 1);
     this.evaluations = view?.evaluations ?? [];
     this.latest = this.evaluations.at(-1);
-    this.reference = bands && !differences(bands, settings).length ? bands : undefined;
+    this.reference = bands && !differences(experiment, bands, settings).length ? bands : undefined;
     this.earlier = kept.map((one) => earlierOf(experiment, one));
     this.allArms = known.filter((arm) => [this, ...this.earlier.map((one) => one.context)].some(({ arms }) => arms.includes(arm)));
     this.labels = Object.fromEntries(experiment.arms.map((arm) => [arm.id, arm.short]));
