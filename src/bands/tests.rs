@@ -29,7 +29,6 @@ fn run(seed: u32, kl: Option<f64>) -> RunFile {
             adapter: "a test".into(),
             reason: String::new(),
             self_test: SelfTest {
-                passed: true,
                 matmul_error: 0.0,
                 gradient_error: 0.0,
                 milliseconds: 0.0,
@@ -92,6 +91,15 @@ fn runs_become_bands_over_seeds() {
     let text = serde_json::to_string(&bands).unwrap();
     assert_eq!(serde_json::from_str::<Bands>(&text).unwrap(), bands);
     assert!(text.contains("\"final\":"));
+}
+
+#[test]
+fn a_run_saved_when_self_tests_said_that_they_passed_is_read() {
+    let run = run(1, Some(1.0));
+    let mut file = serde_json::to_value(&run).unwrap();
+    let test = file["device"]["selfTest"].as_object_mut().unwrap();
+    assert!(test.insert("passed".into(), true.into()).is_none(), "no longer written");
+    assert_eq!(serde_json::from_value::<RunFile>(file).unwrap(), run);
 }
 
 #[test]

@@ -10,7 +10,9 @@ fn the_plan_passes_the_test_that_the_reference_defines() {
     );
     for engine in [reference(), cpu()] {
         let result = block_on(self_test(&engine, &|| 0.0)).unwrap();
-        assert!(result.passed && result.matmul_error < 1e-5 && result.gradient_error < 1e-4);
+        // Neither range holds NaN.
+        assert!((0.0..1e-5).contains(&result.matmul_error), "{result:?}");
+        assert!((0.0..1e-4).contains(&result.gradient_error), "{result:?}");
     }
     let agreement = block_on(agreement(&cpu(), 20)).unwrap();
     assert!(

@@ -26,6 +26,12 @@ describe('a run file', () => {
     expect(() => readRunFile(content)).not.toThrow();
   });
 
+  it('may say that its self-test passed, as older ones do', () => {
+    const content = damaged((run) => Object.assign(run['device']?.['selfTest'] ?? {}, { passed: true }));
+    expect(JSON.parse(content)).toHaveProperty('device.selfTest.passed', true);
+    expect(() => readRunFile(content)).not.toThrow();
+  });
+
   it('may lack numbers that were not measured', () => {
     expect(() => readRunFile(damaged((run) => Object.assign(run['evaluations']?.[0]?.['members']?.[0]?.['figures'] ?? {}, { kl: null })))).not.toThrow();
   });
