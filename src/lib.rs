@@ -1,7 +1,8 @@
 //! Stillroom: one language model copied into another, in the open.
 //!
-//! Layers, imports point down only: `bands`, `session`, `experiment`, `eval`, `teacher`, `device`, `engine`, `reference`,
-//! `plan`, `train`, `objective`, `model`, `tokenizer`, `world`. The page ([`web`]) and the native command line run the same code.
+//! Layers, imports point down only: `web`, `pretrain`, `bands`, `session`, `experiment`, `eval`, `teacher`, `device`, `engine`,
+//! `reference`, `plan`, `train`, `objective`, `model`, `tokenizer`, `protocol`, `world`, `rng`. A test holds this list against
+//! the code, and README, which says what each is for. The page and the native command line run the same code.
 
 pub mod bands;
 pub mod device;
@@ -24,3 +25,6 @@ pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 pub mod world;
+
+#[cfg(test)]
+mod tests;

@@ -7,13 +7,16 @@ import { experimentOf, experiments } from './experiment';
 import { findingOf, placesIn, shown } from './findings';
 
 const NUMBER = /\d+(?:[.,]\d+)*/g;
-/** The references that are there when the tests run. */
 const files: Record<string, string> = import.meta.glob('../../public/reference/*.json', { query: '?raw', import: 'default', eager: true });
 const shipped = experiments.flatMap(({ id }): [string, Bands][] => {
   const content = files[`../../public/reference/${id}.json`];
   return content === undefined ? [] : [[id, readBands(content, id)]];
 });
 const invented = experiments.map(({ id }): [string, Bands] => [id, inventedBands(id, undefined, experimentOf(id).arms.filter((arm) => arm.trained).map((arm) => arm.id))]);
+
+it('every experiment has a reference that is shipped', () => {
+  expect(shipped.map(([id]) => id)).toEqual(experiments.map(({ id }) => id));
+});
 
 describe.each([
   ['shipped', Object.fromEntries(shipped)],
