@@ -76,7 +76,10 @@ fn imports_point_down() {
     let (layers, sources) = (layers(), sources());
     assert_eq!(faults(&layers, &sources), [""; 0]);
     for name in layers {
-        assert!(sources.iter().any(|(file, _)| layer(file) == name), "there is no {name}");
+        assert!(
+            sources.iter().any(|(file, _)| layer(file) == name),
+            "there is no {name}"
+        );
     }
 }
 
@@ -85,7 +88,10 @@ fn an_import_that_points_up_is_noticed_and_so_is_a_folder_that_is_not_listed() {
     let found = |file: &str, text: &str| faults(&["top", "middle", "ground"], &[(file.to_owned(), text.to_owned())]);
     let up = found("middle/mod.rs", "use crate::ground::A;\nuse crate::top::B;\n");
     assert_eq!(up, ["middle/mod.rs imports top, which is above it"]);
-    assert_eq!(found("ground.rs", "    let x = f(&crate::middle::X, crate::top::Y);").len(), 2);
+    assert_eq!(
+        found("ground.rs", "    let x = f(&crate::middle::X, crate::top::Y);").len(),
+        2
+    );
     assert_eq!(found("cellar/mod.rs", ""), ["cellar/mod.rs is of no layer in the list"]);
     // Written so that one cannot tell which: refused as well.
     assert_eq!(found("ground.rs", "use crate::{middle, top};").len(), 1);

@@ -270,7 +270,7 @@ impl Benchmark {
 }
 
 /// The GPU plan against plain sums in double precision: for tests of the page.
-#[cfg(feature = "reference")]
+#[cfg(feature = "check")]
 #[wasm_bindgen(js_name = checkPlan)]
 pub async fn check_plan() -> Result<String, JsError> {
     let crate::engine::Engine::Gpu(gpu) = device::webgpu(Rc::new(|_, _| ())).await? else {

@@ -85,7 +85,7 @@ fn the_plan_learns_what_the_reference_learns() {
         if row % 2 == 0 {
             table.push_logits(&logits);
         } else {
-            table.push_top_k(&[(3, -0.5), (row, -1.5), (17, -3.0)], 0.12);
+            table.push_top_k(&[(3, -0.5), (row + 5, -1.5), (17, -3.0)], 0.12);
         }
     }
     let table = Rc::new(table);

@@ -35,6 +35,49 @@ fn every_row_is_a_setting_whose_default_passes() {
     assert!(named("<b>").unwrap_err().to_string().contains("capability"));
 }
 
+/// Different questions that an arm has answered, whoever answers them: an order that fills two parts of a batch is one.
+fn questions(settings: &Settings, arm: &str, experiment: &Experiment) -> usize {
+    let course = (experiment.design.course)(settings, arm).unwrap();
+    let mut orders: Vec<&Order> = Vec::new();
+    for order in course.orders() {
+        if !orders.contains(&order) {
+            orders.push(order);
+        }
+    }
+    orders.iter().map(|order| order.count).sum()
+}
+
+#[test]
+fn the_shares_of_an_arm_add_up_to_the_budget() {
+    for experiment in all() {
+        for budget in [50, 1_003, 2_000, 4_000, 20_000] {
+            let settings = Settings {
+                budget,
+                ..(experiment.design.defaults)()
+            };
+            for arm in experiment.arms.iter().filter(|arm| arm.trained) {
+                let whole = budget as usize;
+                let expected = match arm.id {
+                    "scratch" => whole / 10,
+                    // Sums take the brews' place in the batch, and are asked once.
+                    "partial" | "partialTruth" if share(budget, 0, 5) == share(budget, 3, 5) => {
+                        whole - share(budget, 3, 5)
+                    }
+                    // Likewise brews in that of hiring.
+                    "unasked" if share(budget, 0, 4) == share(budget, 2, 4) => whole - share(budget, 0, 4),
+                    // Sums take the recipes' place.
+                    "drift" => whole - share(budget, 4, 5),
+                    // The examples come beside what is bought.
+                    repaired if repaired.starts_with("repair") => whole + repaired[6..].parse::<usize>().unwrap(),
+                    _ => whole,
+                };
+                let found = questions(&settings, arm.id, &experiment);
+                assert_eq!(found, expected, "{} {} {budget}", experiment.id, arm.id);
+            }
+        }
+    }
+}
+
 #[test]
 fn all_that_changes_what_is_measured_matters_to_a_reference() {
     let mut rows: Vec<_> = all()
@@ -57,7 +100,10 @@ fn all_that_changes_what_is_measured_matters_to_a_reference() {
         ("teacher", "teacher", true),
         ("temperature", "temperature", true),
     ];
-    assert_eq!(rows, expected.map(|(key, name, matters)| (key, name.to_owned(), matters)));
+    assert_eq!(
+        rows,
+        expected.map(|(key, name, matters)| (key, name.to_owned(), matters))
+    );
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl TargetTable {
         self.push(0, logits)
     }
 
-    /// A row that shows the log-probabilities of some tokens, at least one, and the probability of all others together; its
+    /// A row that shows the log-probabilities of some different tokens, at least one, and the probability of all others together; its
     /// number.
     pub fn push_top_k(&mut self, tokens: &[(u32, f32)], tail: f32) -> u32 {
         assert!(!tokens.is_empty(), "a token at least");
@@ -120,14 +120,18 @@ impl TargetTable {
     /// The rows that those targets name, in their order, each target now naming its own.
     pub fn only(&self, targets: &[u32]) -> (Self, Vec<u32>) {
         let mut table = Self::new(self.vocab);
-        let renamed = targets
-            .iter()
-            .map(|&target| match (target as usize).checked_sub(self.vocab) {
-                None => target,
-                Some(row) => table.push(self.places[row].shown as usize, self.words(self.places[row])),
-            });
-        let renamed = renamed.collect();
+        let renamed = table.append(self, targets);
         (table, renamed)
+    }
+
+    /// Appends the rows of another table that those targets name; what each target is here.
+    pub fn append(&mut self, other: &Self, targets: &[u32]) -> Vec<u32> {
+        let place = |target: u32| Some(other.places[(target as usize).checked_sub(other.vocab)?]);
+        let mut renamed = |target| match place(target) {
+            None => target,
+            Some(place) => self.push(place.shown as usize, other.words(place)),
+        };
+        targets.iter().map(|&target| renamed(target)).collect()
     }
 
     /// Rows laid one after another without what lies between them, as [`TargetTable::taken_apart`] has them.

@@ -91,6 +91,19 @@ impl Bought {
     }
 }
 
+#[cfg(test)]
+impl Bought {
+    /// Of a lot, at the least that anybody is shown of it.
+    pub fn meter(&self, lot: usize) -> Meter {
+        let access = self
+            .lessons
+            .keys()
+            .find(|(of, _)| *of == lot)
+            .map(|(_, access)| *access);
+        access.map_or_else(Meter::default, |access| self.apis[lot].meter(access))
+    }
+}
+
 impl Lot {
     /// Answers that it brings.
     pub fn answers(&self) -> usize {

@@ -83,10 +83,10 @@ fn member(now: &MemberEvaluation, then: &MemberEvaluation) -> Option<String> {
         .figures
         .iter()
         .zip(then.figures.values())
-        .find(|((id, now), then)| match (now, then) {
+        .find(|((id, now), then)| match (*now, *then) {
             (Some(now), Some(then)) if ["kl", "storyNll", "bits"].contains(&id.as_str()) => !near(*now, *then, 1e-3),
             (Some(now), Some(then)) => (now - then).abs() > ONE_QUESTION,
-            (now, then) => now != *then,
+            (now, then) => now != then,
         });
     far.map(|((id, now), was)| format!("{}: {id} is {now:?} and was {was:?}", then.arm))
 }

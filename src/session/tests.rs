@@ -501,6 +501,27 @@ fn what_was_asked_for_and_what_was_thrown_away_decides_what_is_taught() {
 }
 
 #[test]
+fn what_a_lot_may_ask_is_what_it_asks_and_not_one_answer_more() {
+    for experiment in crate::experiment::all() {
+        let mut session = session(tiny(experiment.id));
+        while session.classrooms.is_empty() {
+            block_on(session.advance(0.0, &|| 0.0)).unwrap();
+        }
+        for lot in 0..session.lots.len() {
+            let (paid, count) = (session.bought[0].meter(lot), session.lots[lot].answers() as f64);
+            assert_eq!(paid.queries, count, "{} {lot}", experiment.id);
+            assert!(paid.distinct >= 1.0 && paid.distinct <= count);
+            let refused = block_on(session.buy(0, lot, 1)).unwrap_err();
+            assert!(
+                matches!(refused, SessionError::Api(ApiError::Budget { left: 0, .. })),
+                "{refused}"
+            );
+            assert_eq!(session.bought[0].meter(lot), paid);
+        }
+    }
+}
+
+#[test]
 fn the_benchmark_has_the_losses_of_the_peers() {
     // From the PyTorch peer of the side-by-side benchmark: 5 steps of size S.
     let options = |mode: &str| BenchmarkOptions {

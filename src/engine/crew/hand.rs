@@ -68,7 +68,8 @@ impl Hand {
     /// Logits at `rows: [members, k]` of `tokens: [members, b, length]`, `[members, k, v]`.
     pub fn logits_at(&mut self, tokens: &[u32], length: usize, rows: &[u32]) -> Vec<f32> {
         let mut logits = Vec::new();
-        self.answerer.logits_at(self.plan.weights(), tokens, length, rows, &mut logits);
+        self.answerer
+            .logits_at(self.plan.weights(), tokens, length, rows, &mut logits);
         logits
     }
 

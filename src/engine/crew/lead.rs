@@ -252,7 +252,12 @@ impl CrewModels {
 
     /// What each hand answers.
     async fn ask(&self, method: &str, args: impl Fn(&Range<usize>) -> Array) -> Result<Vec<Vec<f32>>, Failure> {
-        Ok(self.answers(method, args).await?.iter().map(Float32Array::to_vec).collect())
+        Ok(self
+            .answers(method, args)
+            .await?
+            .iter()
+            .map(Float32Array::to_vec)
+            .collect())
     }
 
     /// What all hands answer, one after another; copied once.

@@ -44,8 +44,16 @@ impl AdamW {
 
         let own = member * weights.len()..(member + 1) * weights.len();
         let (first, second) = (&mut self.first[own.clone()], &mut self.second[own]);
-        let values = weights.as_chunks_mut::<4>().0.iter_mut().zip(gradient.as_chunks::<4>().0);
-        let moments = first.as_chunks_mut::<4>().0.iter_mut().zip(second.as_chunks_mut::<4>().0);
+        let values = weights
+            .as_chunks_mut::<4>()
+            .0
+            .iter_mut()
+            .zip(gradient.as_chunks::<4>().0);
+        let moments = first
+            .as_chunks_mut::<4>()
+            .0
+            .iter_mut()
+            .zip(second.as_chunks_mut::<4>().0);
         for ((weight, gradient), (first, second)) in values.zip(moments) {
             let g = F32x4::load(gradient);
             let m = F32x4::load(first).multiply_add(beta1, g * scale1);

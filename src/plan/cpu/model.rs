@@ -53,7 +53,13 @@ impl Answerer {
         let mut trace = std::mem::take(&mut self.trace);
         let mut logits = std::mem::take(&mut self.logits);
         logits.resize(tokens.len() * self.net.config.vocab_size, 0.0);
-        trace.run(self.member(weights, member), tokens, length, 0..tokens.len(), &mut logits);
+        trace.run(
+            self.member(weights, member),
+            tokens,
+            length,
+            0..tokens.len(),
+            &mut logits,
+        );
         (self.trace, self.logits) = (trace, logits);
         &self.logits
     }
@@ -78,7 +84,13 @@ impl Answerer {
                 }
                 logits.resize(chosen.len() * v, 0.0);
                 let places = chosen.iter().map(|&row| rows[row] as usize - start);
-                trace.run(self.member(weights, member), &tokens[start..end], length, places, &mut logits);
+                trace.run(
+                    self.member(weights, member),
+                    &tokens[start..end],
+                    length,
+                    places,
+                    &mut logits,
+                );
                 for (&row, logits) in chosen.iter().zip(logits.chunks_exact(v)) {
                     out[(member * k + row) * v..][..v].copy_from_slice(logits);
                 }

@@ -35,13 +35,13 @@ pub(super) fn backward(
         other: constants.mixture,
         dots: scratch.head_dots,
         list: given.targets,
-        hidden: u32::from(constants.hidden_words > 0),
         entropy: u32::from(constants.entropy),
-        items: constants.hidden,
-        length: constants.hidden_words,
         ..common
     };
-    program.push(Kernel::Loss, loss, [sizes.looked_rows as usize, population, 1]);
+    for part in 0..constants.parts.max(1) {
+        let groups = [sizes.looked_rows as usize, population, 1];
+        program.push(Kernel::Loss, Call { part, ..loss }, groups);
+    }
     let head = Call {
         rows: sizes.looked_rows,
         inner: sizes.v,

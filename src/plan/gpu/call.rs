@@ -49,7 +49,7 @@ record! {
         pub heads: u32,
         pub most: u32,
         pub gather: u32,
-        pub hidden: u32,
+        pub part: u32,
         pub entropy: u32,
         pub apart: u32,
         pub turned: u32,

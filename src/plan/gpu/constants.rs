@@ -75,8 +75,6 @@ pub(super) struct Constants {
     pub blocks: u32,
     /// The entropy of the targets is wanted.
     pub entropy: bool,
-    /// In the table of targets: where the hidden bits begin, and how many words of them a row has, none where nothing is
-    /// hidden.
-    pub hidden: u32,
-    pub hidden_words: u32,
+    /// Buffers over which the table of targets is spread; none counts as one.
+    pub parts: u32,
 }

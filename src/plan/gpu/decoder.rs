@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::plan::Shape;
 
-use super::cache::{Cache, KEPT, Pass, Reading};
+use super::cache::{Cache, KEPT, Reading};
 use super::forward::cache_of_layer;
 use super::inference::GpuForward;
 use super::kernels::Kernels;

@@ -19,6 +19,8 @@ pub struct Gpu {
     pub(super) queue: wgpu::Queue,
     pub(super) compiler: Rc<Compiler>,
     pub(super) build: Build,
+    /// Bytes of the table of targets that are bound at once, at most.
+    pub(super) table_bytes: u64,
     staging: Rc<RefCell<Vec<wgpu::Buffer>>>,
 }
 
@@ -31,6 +33,7 @@ impl Gpu {
         Self {
             compiler: Rc::new(Compiler::new(&device, progress)),
             build: Build::of(&device),
+            table_bytes: Limits::of(&device).buffer,
             device,
             queue,
             staging: Rc::default(),

@@ -181,7 +181,7 @@ impl GpuForward {
             gradients: cache.map_or(&none, |cache| &cache.buffer),
             moments: &gpu.storage("none", 16)?,
             given: &given,
-            table: constants.as_entire_buffer_binding(),
+            tables: vec![constants.as_entire_buffer_binding()],
             constants: &constants,
             losses: &gpu.storage("none", 16)?,
         };

@@ -3,6 +3,7 @@
 use crate::plan::StepInput;
 
 use super::layout::{Given, Numbers, Sizes};
+use super::targets::Spot;
 
 /// Appends what follows the numbers in [`Given`]: tokens, then looked-at rows, counted in the padded arena.
 pub(super) fn pack(sizes: &Sizes, tokens: &[u32], rows: &[u32], words: &mut Vec<u32>) -> Result<(), String> {
@@ -30,13 +31,13 @@ pub(super) fn pack(sizes: &Sizes, tokens: &[u32], rows: &[u32], words: &mut Vec<
     Ok(())
 }
 
-/// Writes `input` behind `numbers`, in the order of [`Given`]. `limit`: targets end here.
+/// Writes `input` behind `numbers`, in the order of [`Given`]. `spots`: of the targets from `v` on.
 pub(super) fn pack_step(
     sizes: &Sizes,
     given: &Given,
     numbers: Numbers,
     input: &StepInput<'_>,
-    limit: u32,
+    spots: &[Spot],
     words: &mut Vec<u32>,
 ) -> Result<(), String> {
     words.clear();
@@ -46,7 +47,11 @@ pub(super) fn pack_step(
     if [input.targets.len(), input.labels.len(), input.weights.len()] != [all; 3] {
         return Err("targets, labels and weights are not as many as rows".to_owned());
     }
-    if input.targets.iter().any(|&target| target >= limit) {
+    let spot_of = |target: u32| match target.checked_sub(4 * sizes.v) {
+        None => Some(Spot::NONE),
+        Some(row) => spots.get(row as usize).copied(),
+    };
+    if input.targets.iter().any(|&target| spot_of(target).is_none()) {
         return Err("a target is beyond the table".to_owned());
     }
     if input.labels.iter().any(|&label| label >= 4 * sizes.v) {
@@ -59,9 +64,21 @@ pub(super) fn pack_step(
             words.resize(words.len() + padded - looked, 0);
         }
     };
-    lay(&mut input.targets.iter().copied());
+    let spots = input
+        .targets
+        .iter()
+        .map(|&target| (target, spot_of(target).unwrap_or(Spot::NONE)));
+    let target = |(target, spot): (u32, Spot)| {
+        if target < 4 * sizes.v {
+            target
+        } else {
+            spot.target(4 * sizes.v)
+        }
+    };
+    lay(&mut spots.clone().map(target));
     lay(&mut input.labels.iter().copied());
     lay(&mut input.weights.iter().map(|weight| weight.to_bits()));
+    lay(&mut spots.map(|(_, spot)| spot.kind()));
 
     let (v, positions) = (4 * sizes.v, sizes.positions);
     let member = |i: usize, size: u32| i as u32 / size;
@@ -100,12 +117,35 @@ fn group(words: &mut Vec<u32>, keys: u32, count: usize, key: impl Fn(usize) -> u
 mod tests {
     use super::*;
     use crate::model::LlamaConfig;
+    use crate::objective::TargetTable;
     use crate::plan::Shape;
+    use crate::plan::gpu::targets::divide;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
     /// Targets end here: a vocabulary of eight and three rows of a table.
     const LIMIT: u32 = 11;
+
+    /// The rows: every logit, some tokens, every logit.
+    fn spots() -> Vec<Spot> {
+        let mut table = TargetTable::new(8);
+        table.push_logits(&[0.0; 8]);
+        table.push_top_k(&[(3, -1.0), (5, -2.0)], 0.1);
+        table.push_logits(&[1.0; 8]);
+        divide(&table, 1 << 20).unwrap().1
+    }
+
+    /// What the kernel reads of a target: it or where its row begins, and its kind.
+    fn read(target: u32) -> [u32; 2] {
+        match target {
+            8 => [8, 0],
+            // Behind two vec4s.
+            9 => [8 + 2, 2],
+            // Behind two more: two pairs and what the others have.
+            10 => [8 + 4, 0],
+            token => [token, 0],
+        }
+    }
 
     #[derive(Clone, Debug)]
     struct Step {
@@ -143,7 +183,7 @@ mod tests {
                 &Given::new(&sizes, true),
                 numbers,
                 &self.input(),
-                LIMIT,
+                &spots(),
                 &mut words,
             )?;
             Ok(words)
@@ -195,11 +235,18 @@ mod tests {
                 words[at + index.saturating_sub(1) * sizes.all_looked() as usize..].chunks_exact(padded)
             };
             let weights: Vec<u32> = step.weights.iter().map(|weight| weight.to_bits()).collect();
+            let [targets, kinds] = [0, 1].map(|i| step.targets.iter().map(|&target| read(target)[i]).collect::<Vec<_>>());
             for member in 0..step.shape.population {
                 let own = member * looked..(member + 1) * looked;
                 let padding = member as u32 * (sizes.rows - sizes.positions);
                 let rows: Vec<u32> = step.rows[own.clone()].iter().map(|row| row + padding).collect();
-                let expected = [&rows[..], &step.targets[own.clone()], &step.labels[own.clone()], &weights[own]];
+                let expected = [
+                    &rows[..],
+                    &targets[own.clone()],
+                    &step.labels[own.clone()],
+                    &weights[own.clone()],
+                    &kinds[own],
+                ];
                 for (index, expected) in expected.into_iter().enumerate() {
                     let found = region(index).nth(member).unwrap();
                     prop_assert_eq!(&found[..looked], expected);
@@ -242,7 +289,8 @@ mod tests {
                 wrong.packed().unwrap_err()
             };
             let positions = step.tokens.len() / step.shape.population;
-            prop_assert!(refused(&|step, _| step.tokens[at.index(step.tokens.len())] = 8).contains("vocabulary"));
+            let token = at.index(step.tokens.len());
+            prop_assert!(refused(&|step, _| step.tokens[token] = 8).contains("vocabulary"));
             prop_assert!(refused(&|step, i| step.rows[i] += positions as u32).contains("outside member"));
             prop_assert!(refused(&|step, i| step.targets[i] = LIMIT).contains("beyond the table"));
             prop_assert!(refused(&|step, i| step.labels[i] = 8).contains("label"));

@@ -245,7 +245,7 @@ pub struct Given {
     pub numbers: u32,
     pub tokens: u32,
     pub rows: u32,
-    /// Targets, labels and weights follow each other.
+    /// Targets, labels, weights and the kinds of targets follow each other.
     pub targets: u32,
     pub token_starts: u32,
     pub token_items: u32,
@@ -273,7 +273,7 @@ impl Given {
             numbers: take(Numbers::WORDS as u32),
             tokens: take(sizes.population * sizes.positions),
             rows: take(sizes.all_looked()),
-            targets: take(if_training(3 * sizes.all_looked())),
+            targets: take(if_training(4 * sizes.all_looked())),
             token_starts: take(if_training(sizes.population * 4 * sizes.v + 1)),
             token_items: take(if_training(sizes.population * sizes.positions)),
             row_starts: take(if_training(sizes.all_rows() + 1)),

@@ -22,11 +22,12 @@ mod program;
 mod scratch;
 mod sources;
 mod tables;
+mod targets;
 
 // What needs a device.
 #[cfg(target_arch = "wasm32")]
 mod cache;
-#[cfg(all(target_arch = "wasm32", any(test, feature = "reference")))]
+#[cfg(all(target_arch = "wasm32", feature = "check"))]
 pub mod check;
 #[cfg(target_arch = "wasm32")]
 mod compile;

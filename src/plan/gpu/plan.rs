@@ -23,6 +23,7 @@ use super::sequence::{Bound, Sequence};
 use super::sources::Kernel;
 use super::state::{Losses, Moments, Targets};
 use super::tables::Tables;
+use super::targets::{Spot, divide, places};
 
 /// Steps whose losses the device keeps.
 const RING: u32 = 64;
@@ -45,8 +46,8 @@ pub struct GpuPlan {
     moments: wgpu::Buffer,
     given: wgpu::Buffer,
     losses: wgpu::Buffer,
-    /// Targets end here.
-    limit: u32,
+    /// Of the targets from `v` on.
+    spots: Vec<Spot>,
     /// Place of the next loss in the ring, and how many were not read.
     slot: u32,
     unread: u32,
@@ -140,12 +141,11 @@ impl GpuPlan {
         let (jobs, blocks) = (lookup.push(&tables.jobs), lookup.push(&tables.blocks));
 
         let given = gpu.storage("inputs", 4 * u64::from(words.words))?;
-        let (table, hidden_at, hidden_words, limit, teacher) = match targets {
-            Targets::Table { logits, hidden } => {
-                let buffer = Self::table(&gpu, logits, hidden, v)?;
-                let limit = (v + logits.len() / v) as u32;
-                let words = hidden.map_or(0, |_| v.div_ceil(32));
-                (Some(buffer), logits.len() / 4, words, limit, None)
+        let (tables_of_targets, spots, teacher) = match targets {
+            Targets::Table(table) => {
+                let (parts, spots) = divide(table, gpu.table_bytes)?;
+                let buffers = parts.into_iter().map(|part| Self::upload(&gpu, &table.chunks()[part]));
+                (buffers.collect::<Result<Vec<_>, _>>()?, spots, None)
             }
             Targets::Teacher(model) => {
                 if (model.population(), model.config().vocab_size) != (shape.population, v) {
@@ -156,8 +156,8 @@ impl GpuPlan {
                     ..shape.clone()
                 };
                 let pass = model.build(Sizes::new(&taught)?, &words, given.clone(), &taught, None)?;
-                let limit = (v as u32) + sizes.all_looked();
-                (None, 0, 0, limit, Some((Rc::new(pass), model.kernels.clone())))
+                let spots = (0..sizes.all_looked()).map(|row| Spot::logits(row * sizes.v)).collect();
+                (Vec::new(), spots, Some((Rc::new(pass), model.kernels.clone())))
             }
         };
         let numbers = 4 * weights.len() as u64;
@@ -179,8 +179,7 @@ impl GpuPlan {
             jobs,
             blocks,
             entropy: teacher.is_some(),
-            hidden: hidden_at as u32,
-            hidden_words: hidden_words as u32,
+            parts: tables_of_targets.len() as u32,
         };
         backward(&mut program, &places, &scratch, &tables, &constants);
         let bound = Bound {
@@ -189,14 +188,18 @@ impl GpuPlan {
             gradients: &gradients,
             moments: &moments,
             given: &given,
-            table: match (&table, &teacher) {
-                (_, Some((pass, _))) => wgpu::BufferBinding {
+            tables: match &teacher {
+                Some((pass, _)) => vec![wgpu::BufferBinding {
                     buffer: &pass.arena,
                     offset: pass.logits.0,
                     size: wgpu::BufferSize::new(pass.logits.1),
-                },
-                (Some(table), None) => table.as_entire_buffer_binding(),
-                (None, None) => lookup_buffer.as_entire_buffer_binding(),
+                }],
+                // Something must be bound, also where every target is a token.
+                None if tables_of_targets.is_empty() => vec![lookup_buffer.as_entire_buffer_binding()],
+                None => tables_of_targets
+                    .iter()
+                    .map(wgpu::Buffer::as_entire_buffer_binding)
+                    .collect(),
             },
             constants: &lookup_buffer,
             losses: &losses,
@@ -225,22 +228,20 @@ impl GpuPlan {
             moments,
             given,
             losses,
-            limit,
+            spots,
             slot: 0,
             unread: 0,
             packed: Vec::new(),
         })
     }
 
-    /// The table of target logits, the hidden bits behind it.
-    fn table(gpu: &Gpu, logits: &[f32], hidden: Option<&[u32]>, v: usize) -> Result<wgpu::Buffer, String> {
-        let bits = hidden.unwrap_or_default();
-        if !logits.len().is_multiple_of(v) || hidden.is_some_and(|b| b.len() != logits.len() / v * v.div_ceil(32)) {
-            return Err("the table of targets has no whole rows".to_owned());
+    /// Chunks of the table of targets in one buffer.
+    fn upload(gpu: &Gpu, chunks: &[Vec<f32>]) -> Result<wgpu::Buffer, String> {
+        let (bytes, places) = places(chunks);
+        let buffer = gpu.storage("target logits", bytes)?;
+        for (place, chunk) in places.zip(chunks) {
+            gpu.write_at(&buffer, place, chunk);
         }
-        let buffer = gpu.storage("target logits", 4 * (logits.len() + bits.len()) as u64)?;
-        gpu.write(&buffer, logits);
-        gpu.write_at(&buffer, 4 * logits.len() as u64, bits);
         Ok(buffer)
     }
 
@@ -281,7 +282,7 @@ impl GpuPlan {
             input.targets = &rows;
         }
         let mut packed = std::mem::take(&mut self.packed);
-        let result = pack_step(&self.sizes, &self.words, numbers, &input, self.limit, &mut packed);
+        let result = pack_step(&self.sizes, &self.words, numbers, &input, &self.spots, &mut packed);
         self.packed = packed;
         result?;
         self.gpu.write(&self.given, &self.packed);

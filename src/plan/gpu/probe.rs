@@ -61,7 +61,7 @@ impl Probe {
             gradients: &none,
             moments: &moments,
             given: &spare,
-            table: spare.as_entire_buffer_binding(),
+            tables: vec![spare.as_entire_buffer_binding()],
             constants: &spare,
             losses: &losses,
         };

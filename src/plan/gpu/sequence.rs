@@ -11,22 +11,32 @@ use super::sources::Kernel;
 const STRIDE: usize = 256;
 const _: () = assert!(size_of::<Call>() <= STRIDE);
 
-/// The buffers of a sequence, as bound by common.wgsl; `table` with the part of it that is bound.
+/// The buffers of a sequence, as bound by common.wgsl; `tables`: the parts of the table of targets, one at least, of which a
+/// dispatch has the one that its call names.
 pub struct Bound<'a> {
     pub arena: &'a wgpu::Buffer,
     pub weights: &'a wgpu::Buffer,
     pub gradients: &'a wgpu::Buffer,
     pub moments: &'a wgpu::Buffer,
     pub given: &'a wgpu::Buffer,
-    pub table: wgpu::BufferBinding<'a>,
+    pub tables: Vec<wgpu::BufferBinding<'a>>,
     pub constants: &'a wgpu::Buffer,
     pub losses: &'a wgpu::Buffer,
 }
 
-/// A program with its constants on the device and its bind group.
+/// A kernel with where it finds its constants and what it is bound to.
+struct Dispatch {
+    kernel: Kernel,
+    offset: u32,
+    part: usize,
+    groups: [u32; 3],
+}
+
+/// A program with its constants on the device and its bind groups.
 pub struct Sequence {
-    dispatches: Vec<(Kernel, u32, [u32; 3])>,
-    group: wgpu::BindGroup,
+    dispatches: Vec<Dispatch>,
+    /// By part of the table.
+    groups: Vec<wgpu::BindGroup>,
 }
 
 impl Sequence {
@@ -38,7 +48,12 @@ impl Sequence {
         let mut dispatches = Vec::new();
         for (i, (kernel, call, groups)) in program.calls.iter().enumerate() {
             bytes[i * STRIDE..][..size_of::<Call>()].copy_from_slice(bytemuck::bytes_of(call));
-            dispatches.push((*kernel, (i * STRIDE) as u32, groups.map(|count| count as u32)));
+            dispatches.push(Dispatch {
+                kernel: *kernel,
+                offset: (i * STRIDE) as u32,
+                part: call.part as usize,
+                groups: groups.map(|count| count as u32),
+            });
         }
         let uniform = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("calls"),
@@ -47,31 +62,36 @@ impl Sequence {
             mapped_at_creation: false,
         });
         gpu.write(&uniform, &bytes);
-        let resources = [
-            bound.arena.as_entire_binding(),
-            bound.weights.as_entire_binding(),
-            bound.gradients.as_entire_binding(),
-            bound.moments.as_entire_binding(),
-            bound.given.as_entire_binding(),
-            wgpu::BindingResource::Buffer(bound.table),
-            bound.constants.as_entire_binding(),
-            bound.losses.as_entire_binding(),
-            wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-                buffer: &uniform,
-                offset: 0,
-                size: wgpu::BufferSize::new(STRIDE as u64),
-            }),
-        ];
-        let entries: Vec<_> = (0..)
-            .zip(resources)
-            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
-            .collect();
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("plan"),
-            layout: &gpu.compiler.layout,
-            entries: &entries,
-        });
-        Ok(Self { dispatches, group })
+        let group = |table: &wgpu::BufferBinding<'_>| {
+            let resources = [
+                bound.arena.as_entire_binding(),
+                bound.weights.as_entire_binding(),
+                bound.gradients.as_entire_binding(),
+                bound.moments.as_entire_binding(),
+                bound.given.as_entire_binding(),
+                wgpu::BindingResource::Buffer(table.clone()),
+                bound.constants.as_entire_binding(),
+                bound.losses.as_entire_binding(),
+                wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                    buffer: &uniform,
+                    offset: 0,
+                    size: wgpu::BufferSize::new(STRIDE as u64),
+                }),
+            ];
+            let entries: Vec<_> = (0..)
+                .zip(resources)
+                .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+                .collect();
+            device.create_bind_group(&wgpu::BindGroupDescriptor {
+                label: Some("plan"),
+                layout: &gpu.compiler.layout,
+                entries: &entries,
+            })
+        };
+        Ok(Self {
+            dispatches,
+            groups: bound.tables.iter().map(group).collect(),
+        })
     }
 
     /// How many dispatches it is.
@@ -87,18 +107,19 @@ impl Sequence {
     /// Records `count` dispatches from `first` on.
     pub fn record_range(&self, pass: &mut wgpu::ComputePass<'_>, kernels: &Kernels, first: usize, count: usize) {
         let mut last = None;
-        for (kernel, offset, [x, y, z]) in self.dispatches.iter().skip(first).take(count) {
-            if last != Some(*kernel) {
-                pass.set_pipeline(kernels.get(*kernel));
-                last = Some(*kernel);
+        for dispatch in self.dispatches.iter().skip(first).take(count) {
+            if last != Some(dispatch.kernel) {
+                pass.set_pipeline(kernels.get(dispatch.kernel));
+                last = Some(dispatch.kernel);
             }
-            pass.set_bind_group(0, &self.group, &[*offset]);
-            pass.dispatch_workgroups(*x, *y, *z);
+            pass.set_bind_group(0, &self.groups[dispatch.part], &[dispatch.offset]);
+            let [x, y, z] = dispatch.groups;
+            pass.dispatch_workgroups(x, y, z);
         }
     }
 
     /// Which kernel a dispatch runs.
     pub fn kernel(&self, index: usize) -> Kernel {
-        self.dispatches[index].0
+        self.dispatches[index].kernel
     }
 }

@@ -1,14 +1,13 @@
 //! What goes into a plan and what comes out of it.
 
+use crate::objective::TargetTable;
+
 use super::inference::GpuForward;
 
 /// What the loss compares with where a target is not one token.
 pub enum Targets<'a> {
-    /// Logits `[table rows, v]`, and a bit for every hidden token, `ceil(v / 32)` words a row.
-    Table {
-        logits: &'a [f32],
-        hidden: Option<&'a [u32]>,
-    },
+    /// The rows that targets from `v` on name.
+    Table(&'a TargetTable),
     /// The logits of another model, computed in the same submission on the same tokens and rows. Row `i` is compared
     /// with its row `i`, whatever `StepInput::targets` says. Of the same population.
     Teacher(&'a GpuForward),

@@ -1,6 +1,7 @@
 //! Small shapes with odd counts, and everything that a loss can be made of.
 
 use crate::model::LlamaConfig;
+use crate::objective::TargetTable;
 use crate::plan::{AdamWConfig, Mixture, Shape, StepInput};
 
 /// One step to compare.
@@ -16,8 +17,7 @@ pub struct Case {
     pub targets: Vec<u32>,
     pub labels: Vec<u32>,
     pub row_weights: Vec<f32>,
-    pub table: Vec<f32>,
-    pub hidden: Option<Vec<u32>>,
+    pub table: TargetTable,
     pub rate: f64,
 }
 
@@ -39,7 +39,6 @@ impl Case {
         let (v, positions) = (shape.config.vocab_size as u32, shape.sequences * shape.length);
         let mut draw = Draw(7 + positions as u64);
         let table_rows = 5;
-        let words = v.div_ceil(32);
         let rows = |member: usize, draw: &mut Draw| (member * positions) as u32 + draw.below(positions as u32);
         Self {
             name,
@@ -64,12 +63,26 @@ impl Case {
             row_weights: (0..p * k)
                 .map(|i| if i % 4 == 3 { 0.0 } else { 0.5 + draw.unit() })
                 .collect(),
-            table: (0..table_rows * v).map(|_| table_scale * (draw.unit() - 0.5)).collect(),
-            hidden: hidden.then(|| (0..table_rows * words).map(|_| draw.next() as u32).collect()),
+            table: table(&mut draw, [table_rows, v], hidden, table_scale),
             rate: 3e-3,
             shape,
         }
     }
+}
+
+/// Rows of logits; with `hidden`, every other one shows some tokens only, of odd and of even number.
+fn table(draw: &mut Draw, [rows, v]: [u32; 2], hidden: bool, scale: f32) -> TargetTable {
+    let mut table = TargetTable::new(v as usize);
+    for row in 0..rows {
+        if hidden && row % 2 == 1 {
+            let tokens: Vec<(u32, f32)> = (0..row + 2).map(|i| ((7 * i + row) % v, -1.5 - draw.unit())).collect();
+            let mass: f32 = tokens.iter().map(|(_, log)| log.exp()).sum();
+            table.push_top_k(&tokens, (1.0 - mass).max(0.05));
+        } else {
+            table.push_logits(&(0..v).map(|_| scale * (draw.unit() - 0.5)).collect::<Vec<_>>());
+        }
+    }
+    table
 }
 
 /// Weights that make every part of the net matter: projections of variance 1/in, gains around 1.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// From the ground up: a file may import those before it.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 27] = [
     "build",
     "limits",
     "bindings",
@@ -12,6 +12,7 @@ const ORDER: [&str; 26] = [
     "sources",
     "constants",
     "optimizer",
+    "targets",
     "input",
     "program",
     "forward",

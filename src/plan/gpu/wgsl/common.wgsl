@@ -28,7 +28,7 @@ struct Call {
     heads: u32,
     most: u32,       // positions that a cache of keys and values has room for
     gather: u32,     // 1: rows are those that a list names
-    hidden: u32,     // 1: the table of targets has hidden tokens
+    part: u32,       // which part of the table of targets is bound
     entropy: u32,    // 1: the entropy of the targets is wanted
     apart: u32,      // vec4s between the two quads of a tile
     turned: u32,     // columns that are turned by their position's angle

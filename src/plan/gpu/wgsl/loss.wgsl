@@ -1,11 +1,13 @@
 // Loss of a row and its gradient, which replaces the logits. A workgroup per row.
 //   L = (1 - hard) T^2 KL(target || softmax(s / T)) - hard log softmax(s)[label]
 //   dL/ds = (1 - hard) T (softmax(s / T) sum(target) - target) + hard (softmax(s) - onehot(label))
-// Both times the row's weight. The target is one token, or a row of `table`: softmax(z / T), where the student's own
-// shape fills the tail of hidden tokens.
+// Both times the row's weight. The target is one token, or a row of `table`: softmax(z / T). A row has every logit z, or
+// pairs of a token and its z, and then the z that each of the other tokens has; what these have together is spread as the
+// student spreads it.
 // s at left: [p, rows, v]; loss and entropy of softmax(z) at out: a vec4 a row; gradient . s at dots.
-// given, from list on, each [p, rows]: targets, labels, weights. constants from other on, a vec4 a member: T, hard.
-// items: where the hidden bits begin in `table`; length: words of them in a row. slots: v.
+// given, from list on, each [p, rows]: targets (tokens, or v and the first vec4 in `table`), labels, weights, and kinds: in
+// the upper half the part of the table that has the target, of which only one is bound, in the lower how many tokens are
+// shown, 0 where all are. constants from other on, a vec4 a member: T, hard. slots: v.
 
 const LANES = 16u;
 
@@ -22,14 +24,10 @@ fn largest(x: vec4<f32>) -> f32 {
     return max(max(x.x, x.y), max(x.z, x.w));
 }
 
-// Which tokens of a quad are hidden in a row of the table.
-fn hidden(row: u32, quad: u32) -> vec4<bool> {
-    if (call.hidden == 0u) {
-        return vec4<bool>(false);
-    }
-    let word = row * call.length + quad / 8u;
-    let bits = bitcast<u32>(table[call.items + word / 4u][word % 4u]) >> (quad % 8u * 4u);
-    return (vec4<u32>(bits) & vec4<u32>(1u, 2u, 4u, 8u)) != vec4<u32>(0u);
+// Of a row that begins at `first`: number i of its pairs, or behind them (in x) what all other tokens have.
+fn shown_pair(first: u32, i: u32) -> vec2<f32> {
+    let four = table[first + i / 2u];
+    return select(four.xy, four.zw, i % 2u == 1u);
 }
 
 @compute @workgroup_size(16)
@@ -37,6 +35,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let member = group.y;
     let row = member * call.rows + group.x;
     let all_rows = call.population * call.rows;
+    let kind = given[call.list + 3u * all_rows + row];
+    if (kind >> 16u != call.part) {
+        return;
+    }
+    let shown = kind & 0xffffu;
     let goal = given[call.list + row];
     let label = given[call.list + all_rows + row];
     let weight = bitcast<f32>(given[call.list + 2u * all_rows + row]);
@@ -45,14 +48,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let soft = goal >= call.slots;
     let columns = call.columns;
     let at = call.left + row * columns;
-    let table_row = max(goal, call.slots) - call.slots;
-    let z_at = table_row * columns;
+    let z_at = max(goal, call.slots) - call.slots;
+    let rest = shown_pair(z_at, shown).x;
 
     var top = vec2<f32>(-3e38);
     for (var c = lane; c < columns; c += LANES) {
         top.x = max(top.x, largest(arena[at + c]));
-        if (soft) {
+        if (soft && shown == 0u) {
             top.y = max(top.y, largest(table[z_at + c]));
+        }
+    }
+    if (shown > 0u) {
+        top.y = rest;
+        for (var i = lane; i < shown; i += LANES) {
+            top.y = max(top.y, shown_pair(z_at, i).y);
         }
     }
     tops[lane] = top;
@@ -72,21 +81,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         if (mixture.y > 0.0) {
             sum.y += total(exp(s));
         }
-        if (soft) {
+        if (soft && shown == 0u) {
             let z = table[z_at + c] - top.y;
-            let p = exp(z * cold);
-            sum.z += total(p);
-            if (call.hidden == 1u) {
-                let away = hidden(table_row, c);
-                sum.w += total(select(p, vec4<f32>(), away));
-                extra.x += total(select(q, vec4<f32>(), away));
-            }
+            sum.z += total(exp(z * cold));
             if (call.entropy == 1u) {
                 let e = exp(z);
                 extra.y += total(e);
                 extra.z += total(select(vec4<f32>(), e * z, e > vec4<f32>()));
             }
         }
+    }
+    for (var i = lane; i < shown; i += LANES) {
+        let pair = shown_pair(z_at, i);
+        let token = u32(pair.x);
+        let p = exp((pair.y - top.y) * cold);
+        sum.z += p;
+        sum.w += p;
+        extra.x += exp((arena[at + token / 4u][token % 4u] - top.x) * cold);
+    }
+    if (shown > 0u && lane == 0u) {
+        sum.z += f32(call.slots - shown) * exp((rest - top.y) * cold);
     }
     sums[lane] = sum;
     more[lane] = extra;
@@ -105,7 +119,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let p_sum = max(sum.z, 1e-30);
     var ratio = 1.0;
     var mass = 1.0;
-    if (call.hidden == 1u && soft) {
+    if (shown > 0u) {
         let shown_p = sum.w / p_sum;
         let shown_q = extra.x / sum.x;
         ratio = max(1e-9, 1.0 - shown_p) / max(1e-9, 1.0 - shown_q);
@@ -124,15 +138,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let s = raw - top.x;
         let q = exp(s * cold) / sum.x;
         var wanted = select(vec4<f32>(), vec4<f32>(1.0), vec4<u32>(goal) == 4u * c + quad);
-        if (soft) {
+        var gap = vec4<f32>(ratio_log);
+        if (shown > 0u) {
+            wanted = q * ratio;
+            for (var i = 0u; i < shown; i++) {
+                let pair = shown_pair(z_at, i);
+                let here = vec4<u32>(u32(pair.x)) == 4u * c + quad;
+                let z = (pair.y - top.y) * cold;
+                wanted = select(wanted, vec4<f32>(exp(z) / p_sum), here);
+                gap = select(gap, z - p_log - (s * cold - q_log), here);
+            }
+        } else if (soft) {
             let z = (table[z_at + c] - top.y) * cold;
             wanted = exp(z) / p_sum;
-            var gap = z - p_log - (s * cold - q_log);
-            if (call.hidden == 1u) {
-                let away = hidden(table_row, c);
-                wanted = select(wanted, q * ratio, away);
-                gap = select(gap, vec4<f32>(ratio_log), away);
-            }
+            gap = z - p_log - (s * cold - q_log);
+        }
+        if (soft) {
             divergence += total(select(vec4<f32>(), wanted * gap, wanted > vec4<f32>()));
         }
         let said = select(vec4<f32>(), vec4<f32>(1.0), vec4<u32>(label) == 4u * c + quad);
