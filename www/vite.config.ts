@@ -27,7 +27,8 @@ export default defineConfig({
   define: { SHIPPED: JSON.stringify(shipped()), MEASURED: JSON.stringify(measured()) },
   worker: { format: 'es' },
   build: {
-    outDir: '../dist',
+    // xtask has a version made elsewhere, and puts it in the place of the last one when it is complete.
+    outDir: process.env['STILLROOM_OUT'] ?? '../dist',
     emptyOutDir: true,
     target: 'es2022',
     rolldownOptions: { input: readdirSync('.').filter((name) => name.endsWith('.html')) },

@@ -4,32 +4,32 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { crateOf, demangle, functions, sections } from '../wasm.mjs';
 
-/** Each build: the folder that `cargo xtask build` writes it into, and where cargo left it with its names. */
+/** Each build: the folder that `cargo xtask build` lays it out in, and the name under which it keeps what was compiled. */
 const BUILDS = [
-  { build: 'plans', folder: 'www/src/wasm' },
-  { build: 'plans, relaxed SIMD', folder: 'www/src/wasm-relaxed', named: 'relaxed/wasm32-unknown-unknown/release/stillroom.wasm' },
-  { build: 'with burn', folder: 'www/src/wasm-reference', named: 'wasm32-unknown-unknown/release/stillroom.wasm' },
+  { build: 'plans', folder: 'www/src/wasm-plain', kept: 'plain' },
+  { build: 'plans, relaxed SIMD', folder: 'www/src/wasm', kept: 'main' },
+  { build: 'with burn', folder: 'www/src/wasm-reference', kept: 'reference' },
 ];
 const SHOWN = 12;
 
 export function blocks(context) {
-  return BUILDS.map(({ build, folder, named }) => ({
+  return BUILDS.map(({ build, folder, kept }) => ({
     name: build,
     facts: { build },
-    runs: [{ round: 0, measure: async () => measure(context, folder, named) }],
+    runs: [{ round: 0, measure: async () => measure(context, folder, kept) }],
     summarise: ([run]) => run,
   }));
 }
 
-function measure(context, folder, named) {
+function measure(context, folder, kept) {
   const module = fs.readFileSync(path.join(context.root, folder, 'stillroom_bg.wasm'));
   const compressed = copyOf(module, context.dist);
-  const withNames = named && path.join(context.target, named);
+  const withNames = path.join(context.target, 'xtask/wasm/release', kept, 'named.wasm');
   return {
     raw: module.length,
     brotli: compressed ? fs.statSync(compressed).size : brotli(module),
     sections: largest(sections(module), SHOWN),
-    ...(withNames && fs.existsSync(withNames) ? { named: breakdown(fs.readFileSync(withNames)) } : {}),
+    ...(fs.existsSync(withNames) ? { named: breakdown(fs.readFileSync(withNames)) } : {}),
   };
 }
 

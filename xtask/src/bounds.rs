@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::process::root;
+use crate::wasm::Set;
 
 /// Bytes that one build of the crate may have.
 struct Bound {
-    /// Where `wasm::build` leaves the module.
+    /// In `www/src`, where `wasm::build` leaves the module.
     folder: &'static str,
     raw: u64,
     brotli: u64,
@@ -17,27 +18,33 @@ struct Bound {
 /// About 3 % above what was measured when the bounds were last set.
 const BOUNDS: [Bound; 3] = [
     Bound {
-        folder: "www/src/wasm",
+        folder: "wasm",
         raw: 2_893_000,
         brotli: 862_000,
     },
     Bound {
-        folder: "www/src/wasm-relaxed",
+        folder: "wasm-plain",
         raw: 2_893_000,
         brotli: 862_000,
     },
     Bound {
-        folder: "www/src/wasm-reference",
+        folder: "wasm-reference",
         raw: 16_480_000,
         brotli: 2_487_000,
     },
 ];
 
 /// Fails with the first module of a compressed site that is larger than its bound.
-pub fn check(dist: &Path) -> Result<()> {
-    BOUNDS
-        .iter()
-        .try_for_each(|bound| check_module(bound, &root().join(bound.folder), dist))
+pub fn check(set: Set, dist: &Path) -> Result<()> {
+    set.iter().try_for_each(|module| {
+        let bound = bound_of(module.folder)?;
+        check_module(bound, &root().join("www/src").join(bound.folder), dist)
+    })
+}
+
+fn bound_of(folder: &str) -> Result<&'static Bound> {
+    let bound = BOUNDS.iter().find(|bound| bound.folder == folder);
+    bound.with_context(|| format!("the module of www/src/{folder} has no bound: see xtask/src/bounds.rs"))
 }
 
 fn check_module(bound: &Bound, folder: &Path, dist: &Path) -> Result<()> {
@@ -46,7 +53,7 @@ fn check_module(bound: &Bound, folder: &Path, dist: &Path) -> Result<()> {
     within(bound, "", module.len() as u64, bound.raw)?;
     let copy = find(dist, &module)
         .with_context(|| format!("{} could not be searched", dist.display()))?
-        .with_context(|| format!("the module of {} is not in {}", bound.folder, dist.display()))?;
+        .with_context(|| format!("the module of www/src/{} is not in {}", bound.folder, dist.display()))?;
     let compressed = PathBuf::from(format!("{}.br", copy.display()));
     let size = std::fs::metadata(&compressed)
         .with_context(|| format!("{} is missing", compressed.display()))?
@@ -57,7 +64,7 @@ fn check_module(bound: &Bound, folder: &Path, dist: &Path) -> Result<()> {
 fn within(bound: &Bound, how: &str, size: u64, limit: u64) -> Result<()> {
     ensure!(
         size <= limit,
-        "{}/stillroom_bg.wasm{how} has {size} bytes, more than its bound of {limit}: see xtask/src/bounds.rs",
+        "www/src/{}/stillroom_bg.wasm{how} has {size} bytes, more than its bound of {limit}: see xtask/src/bounds.rs",
         bound.folder
     );
     Ok(())
@@ -102,7 +109,7 @@ mod tests {
     }
 
     const BOUND: Bound = Bound {
-        folder: "www/src/wasm",
+        folder: "wasm",
         raw: 1000,
         brotli: 300,
     };
@@ -141,6 +148,14 @@ mod tests {
         std::fs::remove_file(dist.join("assets/stillroom_bg-1.wasm")).unwrap();
         let error = check_module(&BOUND, &folder, &dist).unwrap_err().to_string();
         assert!(error.starts_with("the module of www/src/wasm is not in "), "{error}");
+    }
+
+    #[test]
+    fn every_module_has_a_bound() {
+        for module in crate::wasm::ALL {
+            bound_of(module.folder).unwrap();
+        }
+        assert!(bound_of("wasm-of-another-kind").is_err());
     }
 
     /// What a visitor may be asked to load, whatever the bounds are set to.

@@ -3,11 +3,15 @@
 
 mod bench;
 mod bounds;
+mod checks;
 mod compress;
+mod full;
+mod lanes;
 mod package;
 mod process;
 mod serve;
 mod site;
+mod stage;
 mod tally;
 mod test;
 mod tools;
@@ -77,10 +81,16 @@ mod tests {
             "xtask package --no-build",
             "xtask package --dev",
             "xtask test --no-browser --quick",
+            "xtask test --full",
+            "xtask test --full --list",
+            "xtask test --full clippy burn",
             "xtask bench --no-build --only peers,size --sizes lesson,S --modes kd --peers jax,torch --rounds 1",
             "xtask bench --report",
         ] {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+        for line in ["xtask test --full no-such-stage", "xtask test --list"] {
+            assert!(Cli::try_parse_from(line.split(' ')).is_err(), "{line}");
         }
     }
 }

@@ -69,20 +69,6 @@ pub fn run_and_read(command: &mut Command) -> Result<(String, bool)> {
     Ok((text, child.wait()?.success()))
 }
 
-/// Runs a command for its standard output; what it says on standard error is on the screen.
-pub fn read(command: &mut Command) -> Result<String> {
-    let shown = describe(command);
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("`{shown}` could not be started"))?;
-    if !output.status.success() {
-        bail!("`{shown}` failed ({})", output.status);
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
 /// The standard output of a command that is only asked something, or nothing where it cannot answer.
 pub fn ask(program: impl AsRef<OsStr>, args: &[&str]) -> Option<String> {
     let output = Command::new(program)

@@ -1,5 +1,6 @@
 //! `cargo xtask serve`: a small static server for this machine, which sends what a good static host would.
 
+mod build;
 mod files;
 mod request;
 
@@ -37,9 +38,11 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<()> {
     // Before the build, so that a port in use is reported at once; visitors wait in the listener's queue.
     let listener = listen(args.port)?;
-    if !args.no_build {
-        site::build(&args.site)?;
-    }
+    let rest = if args.no_build {
+        None
+    } else {
+        build::soonest(&args.site)?
+    };
     let dir = root().join(&args.dir);
     ensure!(
         dir.join("index.html").is_file(),
@@ -56,6 +59,9 @@ pub fn run(args: &Args) -> Result<()> {
         args.port,
         site.base
     );
+    if let Some(rest) = rest {
+        rest.in_background()?;
+    }
     site.accept(&listener)
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
@@ -60,6 +61,9 @@ fn node_major(version: &str) -> Option<u32> {
 
 /// The npm packages of a folder, exactly as locked; installed again only after the lock file has changed.
 pub fn npm_packages(folder: &str) -> Result<()> {
+    // Several threads may need them: the second waits, and finds them there.
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let _alone = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     node()?;
     let lock = std::fs::read(root().join(folder).join("package-lock.json")).with_context(|| {
         format!("{folder}/package-lock.json is missing: run `npm install` in {folder} and commit the file")

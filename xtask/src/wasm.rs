@@ -1,26 +1,31 @@
-//! The crate as a WebAssembly module: compiled, bound to JavaScript, and made small.
+//! The crate as WebAssembly modules: compiled, bound to JavaScript, made small, kept, and laid out for the pages.
 //!
-//! Three times: `www/src/wasm/` receives `stillroom.js`, `stillroom.d.ts` and `stillroom_bg.wasm`; `www/src/wasm-relaxed/` the
-//! same for browsers with relaxed SIMD; `www/src/wasm-reference/` with burn in it, several times as large, for where that
-//! computes. A visitor loads one of them.
+//! A visitor loads one of three builds. The main one is for every browser of the last years; the plain one for those that lack
+//! relaxed SIMD; the reference has burn in it and is several times as large. A site is built around a set of them, and its pages
+//! say so where one is missing.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Instant;
+mod bind;
+mod compile;
+mod layout;
 
-use anyhow::{Context, Result, ensure};
+use std::path::PathBuf;
+use std::thread::ScopedJoinHandle;
+
+use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
-use wasm_bindgen_cli_support::Bindgen;
 
-use crate::process::{cargo, read, root, run, target_dir};
+use crate::process::{root, target_dir};
 use crate::tools;
+pub use compile::Warnings;
 
 /// How much time the build may spend on making the page small and fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
     /// What visitors get.
     Release,
-    /// Rebuilt in seconds: no link-time optimisation, no wasm-opt, no compression.
+    /// The same as the compiler leaves it: as fast, larger, and minutes sooner. No wasm-opt, no compression.
+    Quick,
+    /// Rebuilt in seconds: no link-time optimisation either.
     Dev,
 }
 
@@ -28,15 +33,30 @@ impl Profile {
     /// The profile of the root Cargo.toml.
     fn cargo_name(self) -> &'static str {
         match self {
+            Profile::Release | Profile::Quick => "release",
+            Profile::Dev => "wasm-dev",
+        }
+    }
+
+    /// The folder in which its modules are kept.
+    fn folder(self) -> &'static str {
+        match self {
             Profile::Release => "release",
+            Profile::Quick => "quick",
             Profile::Dev => "wasm-dev",
         }
     }
 }
 
-/// One build of the crate: where it goes, and what is in it.
-struct Module {
-    folder: &'static str,
+/// One build of the crate.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Under which it is kept.
+    name: &'static str,
+    /// In `www/src`, where the pages look for it.
+    pub folder: &'static str,
+    /// What a visitor misses without it.
+    pub what: &'static str,
     features: &'static [&'static str],
     /// With relaxed SIMD, which has a fused multiply-add. A browser without it refuses the whole module.
     relaxed: bool,
@@ -44,200 +64,142 @@ struct Module {
     level: &'static str,
 }
 
-const MODULES: [Module; 3] = [
-    Module {
-        folder: "www/src/wasm",
-        features: &["--no-default-features"],
-        relaxed: false,
-        level: "-Oz",
-    },
-    Module {
-        folder: "www/src/wasm-relaxed",
-        features: &["--no-default-features"],
-        relaxed: true,
-        level: "-Oz",
-    },
-    Module {
-        folder: "www/src/wasm-reference",
-        features: &[],
-        relaxed: false,
-        // `-Oz` takes four times as long on this one, and brotli's copy, which is what is sent, becomes no smaller.
-        level: "-O1",
-    },
-];
+/// What nearly every visitor gets, and whose types all of `www/src` imports.
+pub static MAIN: Module = Module {
+    name: "main",
+    folder: "wasm",
+    what: "the main engine",
+    features: &["--no-default-features"],
+    relaxed: true,
+    level: "-Oz",
+};
 
-/// The features of .cargo/config.toml and relaxed SIMD: flags in the environment replace those of the file.
-const RELAXED: &str = "-Ctarget-feature=+simd128,+relaxed-simd";
+static PLAIN: Module = Module {
+    name: "plain",
+    folder: "wasm-plain",
+    what: "the engine for browsers that lack relaxed SIMD",
+    features: &["--no-default-features"],
+    relaxed: false,
+    level: "-Oz",
+};
 
-/// What rustc and wasm-opt may use: the features that Rust turns on for this target, and SIMD, which .cargo/config.toml
-/// adds. wasm-opt is told them because wasm-bindgen drops the section in which the compiler lists them.
-const WASM_OPT_ARGS: &[&str] = &[
-    "--strip-debug",
-    "--strip-producers",
-    "--enable-simd",
-    "--enable-relaxed-simd",
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-call-indirect-overlong",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
+static REFERENCE: Module = Module {
+    name: "reference",
+    folder: "wasm-reference",
+    what: "burn",
+    features: &[],
+    relaxed: false,
+    // `-Oz` takes four times as long on this one, and brotli's copy, which is what is sent, becomes no smaller.
+    level: "-O1",
+};
 
-/// Builds all modules. Those of the two target folders at the same time: linking and wasm-opt use one processor each.
-pub fn build(profile: Profile) -> Result<()> {
+/// The main engine with the checks of its GPU kernels: in its place where those are tested.
+static CHECKED: Module = Module {
+    name: "checked",
+    folder: "wasm",
+    what: "the main engine with its checks",
+    features: &["--no-default-features", "--features", "check"],
+    relaxed: true,
+    level: "-Oz",
+};
+
+/// The modules of a site.
+pub type Set = &'static [&'static Module];
+
+pub const ONLY_MAIN: Set = &[&MAIN];
+pub const BOTH_SIMD: Set = &[&MAIN, &PLAIN];
+pub const ONLY_CHECKED: Set = &[&CHECKED];
+pub const ALL: Set = &[&MAIN, &PLAIN, &REFERENCE];
+
+/// Builds a set of modules, and leaves these and no others in `www/src`.
+pub fn build(set: Set, profile: Profile, warnings: Warnings) -> Result<()> {
     tools::wasm_target()?;
-    if profile == Profile::Release {
-        tools::npm_packages("xtask/tools")?;
-    }
-    let all = |relaxed: bool| {
-        let mut modules = MODULES.iter().filter(|module| module.relaxed == relaxed);
-        modules.try_for_each(|module| build_module(module, profile))
-    };
+    make(set, profile, warnings)?;
+    layout::lay_out(set, &kept(profile), &root().join("www/src"))
+}
+
+/// Whether a build of all modules with this profile would find every one of them made already, as far as a compilation of the
+/// main one can tell.
+pub fn is_made(profile: Profile) -> Result<bool> {
+    tools::wasm_target()?;
+    let bytes = compile::compile(&MAIN, profile, Warnings::Allowed)?;
+    let same = |module: &Module, key: &str| layout::stamp(&kept(profile).join(module.name)).as_deref() == Some(key);
+    let exists = |module: &&Module| layout::stamp(&kept(profile).join(module.name)).is_some();
+    Ok(same(&MAIN, &key(profile, &bytes, &tools_lock())) && ALL.iter().all(exists))
+}
+
+/// The modules of the two target folders are compiled at the same time, since linking uses one processor.
+fn make(set: Set, profile: Profile, warnings: Warnings) -> Result<()> {
     std::thread::scope(|scope| {
-        let relaxed = scope.spawn(|| all(true));
-        let others = all(false);
-        others.and(relaxed.join().expect("a build that fails says so and does not panic"))
+        if profile == Profile::Release {
+            // Long before it is needed: it comes over the network while the compiler works.
+            scope.spawn(|| tools::npm_packages("xtask/tools"));
+        }
+        let relaxed = scope.spawn(|| make_some(set, true, profile, warnings));
+        let others = make_some(set, false, profile, warnings);
+        others.and(join(relaxed))
     })
 }
 
-/// Binding and wasm-opt are skipped where the compiled module is the one of last time.
-fn build_module(module: &Module, profile: Profile) -> Result<()> {
-    let compiled = compile(profile, module)?;
-    let bytes = std::fs::read(&compiled).with_context(|| format!("{} could not be read", compiled.display()))?;
-    ensure!(
-        has_simd(&bytes),
-        "the module was compiled without SIMD: unset RUSTFLAGS, which overrides the flags in .cargo/config.toml, and \
-         keep `strip` out of the profile, which hides them"
-    );
+/// Those of one folder, one after the other; wasm-opt, which uses one processor too, works on one while the next is compiled.
+fn make_some(set: Set, relaxed: bool, profile: Profile, warnings: Warnings) -> Result<()> {
+    std::thread::scope(|scope| {
+        let mut finishing = Vec::new();
+        for module in set.iter().filter(|module| module.relaxed == relaxed) {
+            let bytes = compile::compile(module, profile, warnings)?;
+            finishing.push(scope.spawn(move || finish(module, profile, &bytes)));
+        }
+        finishing.into_iter().try_for_each(join)
+    })
+}
 
-    let out = root().join(module.folder);
-    let stamp = out.join(".stamp");
-    let tools_lock = std::fs::read(root().join("xtask/tools/package-lock.json")).unwrap_or_default();
-    let key = key(profile, &bytes, &tools_lock);
-    if std::fs::read_to_string(&stamp).is_ok_and(|last| last == key) {
+fn join(build: ScopedJoinHandle<Result<()>>) -> Result<()> {
+    build.join().expect("a build that fails says so and does not panic")
+}
+
+/// From what the compiler left to what is kept. Skipped where the compiled module is the one of last time.
+fn finish(module: &Module, profile: Profile, compiled: &[u8]) -> Result<()> {
+    let out = kept(profile).join(module.name);
+    let key = key(profile, compiled, &tools_lock());
+    if layout::stamp(&out).is_some_and(|last| last == key) {
         return Ok(());
     }
     if out.exists() {
         std::fs::remove_dir_all(&out).with_context(|| format!("{} could not be emptied", out.display()))?;
     }
-    bind(&compiled, &out)?;
+    bind::bind(compiled, &out)?;
     if profile == Profile::Release {
-        optimise(&out.join("stillroom_bg.wasm"), module.level)?;
+        tools::npm_packages("xtask/tools")?;
+        bind::optimise(module.folder, &out.join(bind::MODULE), module.level)?;
+        let named = out.join(layout::NAMED);
+        std::fs::write(&named, compiled).with_context(|| format!("{} could not be written", named.display()))?;
     }
-    // Last, so that an interrupted build is not taken for a finished one.
-    std::fs::write(&stamp, key).with_context(|| format!("{} could not be written", stamp.display()))
+    layout::write_stamp(&out, &key)
 }
 
-/// Everything that the output depends on: this file holds the settings of both programs, and the version of wasm-bindgen is
+/// Where the modules of a profile are kept, so that another set or profile costs no second build.
+fn kept(profile: Profile) -> PathBuf {
+    target_dir().join("xtask/wasm").join(profile.folder())
+}
+
+fn tools_lock() -> Vec<u8> {
+    std::fs::read(root().join("xtask/tools/package-lock.json")).unwrap_or_default()
+}
+
+/// Everything that the output depends on: these files hold the settings of both programs, and the version of wasm-bindgen is
 /// part of the compiled module.
 fn key(profile: Profile, compiled: &[u8], tools_lock: &[u8]) -> String {
     let mut hash = Sha256::new();
-    for part in [compiled, tools_lock, include_bytes!("wasm.rs")] {
+    for part in [
+        compiled,
+        tools_lock,
+        include_bytes!("wasm.rs"),
+        include_bytes!("wasm/bind.rs"),
+    ] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    format!("{} {}", profile.cargo_name(), tools::hex(&hash.finalize()))
-}
-
-/// Runs cargo and returns the module that it names, wherever the target folder is.
-fn compile(profile: Profile, module: &Module) -> Result<PathBuf> {
-    let mut command = cargo([
-        "build",
-        "--lib",
-        "--package",
-        "stillroom",
-        "--target",
-        "wasm32-unknown-unknown",
-    ]);
-    command.args(module.features).args([
-        "--profile",
-        profile.cargo_name(),
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
-    if module.relaxed {
-        // A folder of its own: other flags would rebuild everything in the shared one, each time.
-        command
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", RELAXED)
-            .arg("--target-dir")
-            .arg(target_dir().join("relaxed"));
-    }
-    let messages = read(&mut command)?;
-    messages
-        .lines()
-        .filter_map(wasm_artifact)
-        .next_back()
-        .context("cargo built no WebAssembly module")
-}
-
-/// The module in one line of cargo's messages, if it is that of our library.
-fn wasm_artifact(line: &str) -> Option<PathBuf> {
-    let message: serde_json::Value = serde_json::from_str(line).ok()?;
-    if message["reason"] != "compiler-artifact" || message["target"]["name"] != "stillroom" {
-        return None;
-    }
-    let files = message["filenames"].as_array()?;
-    files
-        .iter()
-        .filter_map(|file| file.as_str())
-        .find(|file| file.ends_with(".wasm"))
-        .map(PathBuf::from)
-}
-
-/// Whether the compiler lists 128-bit SIMD among the features of the module.
-fn has_simd(module: &[u8]) -> bool {
-    // In the section `target_features`, near the end: `+`, the length of the name, the name.
-    const ENTRY: &[u8] = b"+\x07simd128";
-    module.windows(ENTRY.len()).rev().any(|window| window == ENTRY)
-}
-
-/// Writes the module with its JavaScript and its types.
-///
-/// This is the library behind the `wasm-bindgen` command. Cargo keeps it at the version of the `wasm-bindgen` that the
-/// crate is compiled with: both need the same `wasm-bindgen-shared`, of which a lock file can hold only one.
-fn bind(compiled: &Path, out: &Path) -> Result<()> {
-    println!("binding a module to JavaScript");
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(compiled).out_name("stillroom").typescript(true);
-    // The script names the module's file itself, which is how Vite learns that the module belongs to the site. The
-    // command does so by default, the library does not.
-    bindgen.omit_default_module_path(false);
-    bindgen
-        .web(true)?
-        .generate(out)
-        .context("wasm-bindgen could not bind the module")
-}
-
-/// Makes the module smaller, in place.
-///
-/// wasm-opt is the npm package `binaryen`, which is wasm-opt compiled to WebAssembly: Debian's is too old for what Rust
-/// emits, the crate compiles C++ for minutes, and other npm packages download a program when they are installed.
-fn optimise(module: &Path, level: &str) -> Result<()> {
-    let name = module.strip_prefix(root()).unwrap_or(module).display();
-    let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
-    let (before, start) = (size(module), Instant::now());
-    println!("optimising {name}: a minute or two");
-    let smaller = module.with_extension("opt");
-    run(Command::new("node")
-        .arg(root().join("xtask/tools/node_modules/binaryen/bin/wasm-opt"))
-        .arg(level)
-        .args(WASM_OPT_ARGS)
-        .arg(module)
-        .arg("-o")
-        .arg(&smaller))
-    .context("wasm-opt could not optimise the module")?;
-    std::fs::rename(&smaller, module).with_context(|| format!("{} could not be replaced", module.display()))?;
-    let megabytes = |bytes: u64| bytes as f64 / 1e6;
-    println!(
-        "optimised {name} in {:.0} s: {:.1} MB, was {:.1} MB",
-        start.elapsed().as_secs_f64(),
-        megabytes(size(module)),
-        megabytes(before)
-    );
-    Ok(())
+    format!("{} {}", profile.folder(), tools::hex(&hash.finalize()))
 }
 
 #[cfg(test)]
@@ -245,44 +207,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn simd_is_found_in_the_list_of_features() {
-        assert!(has_simd(b"\0asm....target_features\x02+\x07simd128+\x08sign-ext"));
-        assert!(!has_simd(b"\0asm....target_features\x01+\x08sign-ext"));
-        assert!(!has_simd(b"\0asm a text that mentions simd128"));
-        assert!(!has_simd(b""));
-    }
-
-    #[test]
-    fn only_our_own_module_is_taken_from_cargos_messages() {
-        let line =
-            r#"{"reason":"compiler-artifact","target":{"name":"stillroom"},"filenames":["/t/a.rlib","/t/a.wasm"]}"#;
-        assert_eq!(wasm_artifact(line), Some(PathBuf::from("/t/a.wasm")));
-        assert_eq!(wasm_artifact(&line.replace("stillroom", "other")), None);
-        assert_eq!(wasm_artifact(&line.replace("a.wasm", "a.so")), None);
-        assert_eq!(wasm_artifact("warning: not JSON"), None);
-    }
-
-    #[test]
     fn a_change_of_module_tools_or_profile_is_noticed() {
         let first = key(Profile::Release, b"module", b"lock");
         assert_eq!(first, key(Profile::Release, b"module", b"lock"));
         assert_ne!(first, key(Profile::Dev, b"module", b"lock"));
+        assert_ne!(first, key(Profile::Quick, b"module", b"lock"));
         assert_ne!(first, key(Profile::Release, b"modulel", b"ock"));
         assert_ne!(first, key(Profile::Release, b"module", b"lock2"));
     }
 
-    /// The two are held together by cargo; this fails if wasm-bindgen ever gives that up.
     #[test]
-    fn the_lock_file_holds_one_version_of_wasm_bindgen() {
-        let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
-        let versions = |name: &str| -> Vec<String> {
-            let entry = format!("name = \"{name}\"\nversion = ");
-            lock.split(&entry)
-                .skip(1)
-                .map(|rest| rest.lines().next().unwrap().to_owned())
-                .collect()
-        };
-        assert_eq!(versions("wasm-bindgen").len(), 1);
-        assert_eq!(versions("wasm-bindgen"), versions("wasm-bindgen-cli-support"));
+    fn modules_are_kept_apart_and_every_set_has_a_main_one() {
+        let all = [&MAIN, &PLAIN, &REFERENCE, &CHECKED];
+        for (index, module) in all.iter().enumerate() {
+            assert!(all[..index].iter().all(|other| other.name != module.name));
+        }
+        for set in [ONLY_MAIN, BOTH_SIMD, ONLY_CHECKED, ALL] {
+            assert_eq!(set.iter().filter(|module| module.folder == MAIN.folder).count(), 1);
+        }
     }
 }

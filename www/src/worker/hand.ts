@@ -1,15 +1,8 @@
 /// A worker of the one worker: trains some members of a population. It speaks `ToHand` and `FromHand` of `messages.ts`.
 import type { Hand } from '../wasm/stillroom.js';
+import { scriptOf, type Build, type Module } from './builds';
 import type { FromHand, ToHand } from './messages';
 import { sentence } from './sentence';
-
-type Module = typeof import('../wasm/stillroom.js');
-
-/** The builds with fused loops; the module itself, compiled, comes with the message. */
-const SCRIPTS: Record<string, () => Promise<unknown>> = {
-  plans: () => import('../wasm/stillroom.js'),
-  relaxed: () => import('../wasm-relaxed/stillroom.js'),
-};
 
 const scope = self as unknown as {
   postMessage(message: FromHand, transfer: Transferable[]): void;
@@ -20,8 +13,9 @@ let build: Module | undefined;
 /** The parts of populations, by the key that the lead gave them. */
 const parts = new Map<number, Hand>();
 
-async function start(script: string, module: WebAssembly.Module): Promise<undefined> {
-  build = (await SCRIPTS[script]?.()) as Module;
+/** The module itself, compiled, comes with the message. */
+async function start(script: Build, module: WebAssembly.Module): Promise<undefined> {
+  build = await scriptOf(script)();
   build.initSync({ module });
 }
 

@@ -57,19 +57,19 @@ afterEach(() => {
 
 it('leaves a core to the page unless the visitor asks for all, and takes no more than are of use', () => {
   cores(4);
-  expect(new Hands('plans', 64).most).toBe(3);
-  expect(new Hands('plans', 5).most).toBe(3);
-  expect(new Hands('plans', 4).most).toBe(4);
-  expect(new Hands('plans', 2).most).toBe(2);
+  expect(new Hands('main', 64).most).toBe(3);
+  expect(new Hands('main', 5).most).toBe(3);
+  expect(new Hands('main', 4).most).toBe(4);
+  expect(new Hands('main', 2).most).toBe(2);
   cores(1);
-  expect(new Hands('plans', 64).most).toBe(1);
+  expect(new Hands('main', 64).most).toBe(1);
   cores(32);
-  expect(new Hands('plans', 64).most).toBe(8);
+  expect(new Hands('main', 64).most).toBe(8);
   cores(0);
-  expect(new Hands('plans', 64).most).toBe(1);
+  expect(new Hands('main', 64).most).toBe(1);
   cores(4);
   vi.stubGlobal('Worker', undefined);
-  expect(new Hands('plans', 64).most).toBe(1);
+  expect(new Hands('main', 64).most).toBe(1);
 });
 
 it('starts what is missing, once, with the module', async () => {
@@ -83,7 +83,7 @@ it('starts what is missing, once, with the module', async () => {
 });
 
 it('gives arrays away and gets answers by their id', async () => {
-  const hands = new Hands('plans', 64);
+  const hands = new Hands('main', 64);
   await hands.start(2, module);
   const array = new Float32Array([1, 2]);
   const [first, second] = [hands.call(1, 7, 'step', [array, 3]), hands.call(1, 7, 'losses', [])];
@@ -101,7 +101,7 @@ it('gives arrays away and gets answers by their id', async () => {
 
 it('makes do with the workers before the first that cannot be started, and does not try again', async () => {
   starts = ['works', 'works', 'fails', 'works'];
-  const hands = new Hands('plans', 64);
+  const hands = new Hands('main', 64);
   expect(await hands.start(4, module)).toBe(2);
   expect(hands.most).toBe(2);
   expect(workers[2]?.ended).toBe(true);
@@ -112,7 +112,7 @@ it('makes do without workers where the first cannot be made', async () => {
   vi.stubGlobal('Worker', function () {
     throw new Error('refused');
   });
-  const hands = new Hands('plans', 64);
+  const hands = new Hands('main', 64);
   expect(await hands.start(2, module)).toBe(0);
   expect(hands.most).toBe(1);
 });
@@ -120,7 +120,7 @@ it('makes do without workers where the first cannot be made', async () => {
 it('does not wait for ever for a worker that says nothing', async () => {
   vi.useFakeTimers();
   starts = ['is silent'];
-  const hands = new Hands('plans', 64);
+  const hands = new Hands('main', 64);
   const started = hands.start(1, module);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(await started).toBe(0);
@@ -132,7 +132,7 @@ it.each<[string, (worker: FakeWorker) => void, RegExp]>([
   ['answers with an error', (worker) => worker.answer({ id: 2, error: 'The engine stopped unexpectedly.' }), /stopped unexpectedly/],
   ['cannot be read', (worker) => worker.onmessageerror?.(), /could not be read/],
 ])('says so to all who wait, and to all who ask later, when a worker %s', async (_, break_, sentence) => {
-  const hands = new Hands('plans', 64);
+  const hands = new Hands('main', 64);
   await hands.start(2, module);
   const waiting = hands.call(0, 1, 'losses', []);
   // Nobody waits for this one: it must not become an unhandled rejection.
@@ -148,7 +148,7 @@ it.each<[string, (worker: FakeWorker) => void, RegExp]>([
 });
 
 it('ends all of them, and answers nobody after that', async () => {
-  const hands = new Hands('plans', 64);
+  const hands = new Hands('main', 64);
   await hands.start(2, module);
   const waiting = hands.call(0, 1, 'losses', []);
   hands.close();

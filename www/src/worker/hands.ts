@@ -1,4 +1,5 @@
 import type { Hands as CrewHands } from '../wasm/stillroom.js';
+import type { Build } from './builds';
 import type { FromHand, ToHand } from './messages';
 import { sentence } from './sentence';
 
@@ -27,7 +28,7 @@ class Hand {
   }
 
   /** Loads what computes. */
-  async start(script: string, module: WebAssembly.Module): Promise<void> {
+  async start(script: Build, module: WebAssembly.Module): Promise<void> {
     const timer = setTimeout(() => this.end('A worker that trains did not start in time.'), START_MS);
     await this.ask({ type: 'start', script, module }, []).finally(() => clearTimeout(timer));
   }
@@ -77,7 +78,7 @@ export class Hands implements CrewHands {
 
   /** `script` names the build whose module they are given; `threads` is what the visitor allows. */
   constructor(
-    private readonly script: string,
+    private readonly script: Build,
     threads: number,
   ) {
     // Some browsers know no workers of workers, and some do not tell how many cores there are.

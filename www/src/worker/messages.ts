@@ -1,4 +1,5 @@
 import type { Agreement, BenchmarkOptions, Command, Event as EngineEvent, Profile, RunFile } from '../wasm/stillroom.js';
+import type { Build } from './builds';
 
 /**
  * What the page sends: the engine's commands, and four that need no engine type.
@@ -24,7 +25,7 @@ export type FromWorker =
 
 /** What the worker sends to its hands: once the module of a build, then calls. Each is answered, in the order sent. */
 export type ToHand =
-  | { type: 'start'; id: number; script: string; module: WebAssembly.Module }
+  | { type: 'start'; id: number; script: Build; module: WebAssembly.Module }
   | { type: 'call'; id: number; key: number; method: string; args: unknown[] };
 
 /** What a hand answers. After an error it is of no further use. */

@@ -1,7 +1,5 @@
 import type { Backend, DeviceInfo, Engine, ModelBytes } from '../wasm/stillroom.js';
-import plansFile from '../wasm/stillroom_bg.wasm?url';
-import relaxedFile from '../wasm-relaxed/stillroom_bg.wasm?url';
-import plainFile from '../wasm-reference/stillroom_bg.wasm?url';
+import { fileOf, scriptOf, type Build, type Module } from './builds';
 import { Hands } from './hands';
 import { sentence } from './sentence';
 import { isSoftware, type Adapter } from './software';
@@ -14,16 +12,6 @@ export interface Opened {
 
 /** Told how many of how many GPU kernels are compiled. */
 export type Compiled = (done: number, total: number) => void;
-
-type Module = typeof import('../wasm/stillroom.js');
-
-/** Three builds of one crate: fused plans; the same with relaxed SIMD; and burn beside them, several times as large. */
-const BUILDS = {
-  plans: { script: () => import('../wasm/stillroom.js'), file: plansFile },
-  relaxed: { script: () => import('../wasm-relaxed/stillroom.js'), file: relaxedFile },
-  plain: { script: () => import('../wasm-reference/stillroom.js'), file: plainFile },
-};
-type Build = keyof typeof BUILDS;
 
 /** A module of one function that swizzles its constants in the relaxed way; a browser without that finds it invalid. */
 const RELAXED_PROBE = Uint8Array.of(
@@ -51,9 +39,11 @@ async function loadEngine(build: Build): Promise<typeof Engine> {
 }
 
 async function load(build: Build): Promise<Module> {
+  // Where there is no such build, that is the sentence, and not the one below.
+  const [script, file] = [scriptOf(build), fileOf(build)];
   try {
-    const loaded = (await BUILDS[build].script()) as unknown as Module;
-    const { memory } = await loaded.default({ module_or_path: BUILDS[build].file });
+    const loaded = await script();
+    const { memory } = await loaded.default({ module_or_path: file });
     memories.push(memory);
     return loaded;
   } catch (error) {
@@ -107,7 +97,7 @@ export async function openEngine(
 }
 
 async function open(backend: Backend, plain: boolean, models: ModelBytes, threads: number, compiled: Compiled): Promise<Opened> {
-  const build = plain ? 'plain' : WebAssembly.validate(RELAXED_PROBE) ? 'relaxed' : 'plans';
+  const build = plain ? 'reference' : WebAssembly.validate(RELAXED_PROBE) ? 'main' : 'plain';
   const hands = backend === 'cpu' && !plain ? new Hands(build, threads) : undefined;
   const opened = await (await loadEngine(build)).open(backend, plain, models, hands, compiled);
   const device = opened.device();

@@ -27,13 +27,9 @@ pub fn find(dir: &Path, path: &str, accept_encoding: &str) -> std::io::Result<Fo
     let Some(relative) = decode(path).as_deref().and_then(safe) else {
         return Ok(Found::Nothing);
     };
-    let Ok(mut file) = dir.join(relative).canonicalize() else {
+    let Some(mut file) = inside(dir, &relative).or_else(|| inside_earlier(dir, &relative)) else {
         return Ok(Found::Nothing);
     };
-    // A link inside the folder may lead out of it.
-    if !file.starts_with(dir) {
-        return Ok(Found::Nothing);
-    }
     if file.is_dir() {
         file.push("index.html");
         match file.is_file() {
@@ -59,6 +55,24 @@ pub fn find(dir: &Path, path: &str, accept_encoding: &str) -> std::io::Result<Fo
         encoding,
         etag,
     }))
+}
+
+/// A path in the folder, if it is there: a link may lead out of it.
+fn inside(dir: &Path, relative: &Path) -> Option<PathBuf> {
+    let file = dir.join(relative).canonicalize().ok()?;
+    file.starts_with(dir).then_some(file)
+}
+
+/// The same in the version before this one (site/swap.rs), for pages that were opened then. Only what holds a digest in its name:
+/// of anything else, a page would get a version that is not its own.
+fn inside_earlier(dir: &Path, relative: &Path) -> Option<PathBuf> {
+    let mut earlier = dir.as_os_str().to_owned();
+    earlier.push(".earlier");
+    relative
+        .starts_with("assets")
+        .then(|| inside(Path::new(&earlier), relative))
+        .flatten()
+        .filter(|file| file.is_file())
 }
 
 /// Undoes percent-encoding; nothing where it is malformed or not UTF-8.

@@ -103,6 +103,26 @@ fn nothing_outside_the_folder_is_served() {
 }
 
 #[test]
+fn pages_of_the_version_before_find_their_scripts_and_nothing_else() {
+    let (dir, address) = start("/");
+    for (name, text) in [
+        ("site/assets/lab-2.js", "new"),
+        ("site.earlier/assets/lab-1.js", "old"),
+        ("site.earlier/assets/lab-2.js", "not asked for"),
+        ("site.earlier/embed.html", "page"),
+    ] {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    assert_eq!(ask(address, "GET /assets/lab-1.js", "").1, "old");
+    assert_eq!(ask(address, "GET /assets/lab-2.js", "").1, "new");
+    for missing in ["/embed.html", "/assets/../embed.html", "/assets/", "/assets/lab-3.js"] {
+        assert_eq!(status(address, &format!("GET {missing}")), "404", "{missing}");
+    }
+}
+
+#[test]
 fn folders_lead_to_their_page() {
     let (_dir, address) = start("/");
     assert_eq!(ask(address, "GET /docs/", "").1, "docs");
