@@ -135,7 +135,7 @@ function place({ key }: SettingRow): number {
 
 /** In which settings that matter the two differ, as people call them. What an experiment's table lacks, the engine fills in, always alike. */
 export function differences(experiment: Experiment, bands: Pick<Bands, 'settings'>, settings: Settings): string[] {
-  const [theirs, ours] = [bands.settings, settings] as Partial<Values>[];
+  const [theirs, ours] = [{ ...bands.settings }, { ...settings }] as [Partial<Values>, Partial<Values>];
   return experiment.settings
     .filter(({ key, matters }) => matters && theirs[key] != null && ours[key] != null && !sameValue(theirs[key], ours[key]))
     .sort((a, b) => place(a) - place(b))

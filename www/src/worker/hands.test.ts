@@ -73,13 +73,13 @@ it('leaves a core to the page unless the visitor asks for all, and takes no more
 });
 
 it('starts what is missing, once, with the module', async () => {
-  const hands = new Hands('relaxed', 64);
+  const hands = new Hands('main', 64);
   expect(workers).toHaveLength(0);
   expect(await hands.start(2, module)).toBe(2);
   expect(await hands.start(2, module)).toBe(2);
   expect(await hands.start(3, module)).toBe(3);
   expect(workers).toHaveLength(3);
-  expect(workers[2]?.received[0]).toEqual({ type: 'start', id: 1, script: 'relaxed', module });
+  expect(workers[2]?.received[0]).toEqual({ type: 'start', id: 1, script: 'main', module });
 });
 
 it('gives arrays away and gets answers by their id', async () => {
