@@ -4,7 +4,7 @@ import { experiments, open } from './helpers';
 for (const { id, figures } of experiments) {
   test(`every chart has its state in words and its numbers in a table: ${id}`, async ({ page }) => {
     // Before any run, from the reference: that is how most readers meet them.
-    const seen = await open(page, `?experiment=${id}&backend=cpu`);
+    const seen = await open(page, `?experiment=${id}&backend=recorded`);
     await expect(page.locator('[data-reference="drawn"]')).toBeVisible({ timeout: 30_000 });
     let drawn = 0;
     for (const figure of figures) {

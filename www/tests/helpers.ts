@@ -60,7 +60,7 @@ export interface Run {
   experiment: string;
   finished: boolean;
   failedMembers: number;
-  device: { backend: string; adapter: string; reason: string; selfTest: { passed: boolean } };
+  device: { backend: string; adapter: string; reason: string; selfTest: { matmulError: number; gradientError: number } };
   losses: { step: number; loss: (number | null)[] }[];
   samples: unknown[];
   evaluations: { step: number; split: string; members: Member[] }[];
@@ -88,6 +88,13 @@ export function expectCopied(result: Run, share: number, rise: number): void {
     expect(after?.figures['kl'] ?? Infinity, `KL of ${before.arm}`).toBeLessThan(share * (before.figures['kl'] ?? 0));
     expect((after?.figures['agreement'] ?? 0) - (before.figures['agreement'] ?? 0), `agreement of ${before.arm}`).toBeGreaterThan(rise);
   });
+}
+
+/** Lets a recorded run that was started play to its end at once: it takes as long as a visitor may watch. The page's clock is to be `install`ed. */
+export async function play(page: Page, bar: Locator): Promise<void> {
+  await expect(bar).toHaveAttribute('data-running', 'true');
+  await page.clock.runFor(20_000);
+  await expect(bar).toHaveAttribute('data-finished', 'true');
 }
 
 /** Presses Start in a run's bar and waits for the end of what it begins. Watched in the page: a short run is over before it is looked at from outside. */

@@ -48,6 +48,12 @@ describe('the colours of arms', () => {
     return (high + 0.05) / (low + 0.05);
   };
 
+  it('are the same in the dark, whether the reader chose it or the system', () => {
+    const colours = (block: string): string[] => [...(block.split('}')[0] ?? '').matchAll(/--[\w-]+: [^;]+;/g)].map(([declared]) => declared);
+    expect(colours(dark).length).toBeGreaterThan(10);
+    expect(colours(system)).toEqual(colours(dark));
+  });
+
   it.each([['light', light], ['dark', dark], ['dark by the system', system]])('can be read as text on the cards: %s', (_, block) => {
     for (let arm = 1; arm <= 6; arm++) expect(contrast(value(block, `arm-${arm}`), value(block, 'paper-raised'))).toBeGreaterThanOrEqual(4.5);
   });
