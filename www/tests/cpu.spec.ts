@@ -15,43 +15,7 @@ async function changeWorker(page: Page, change: (script: string) => string): Pro
 }
 
 const THREE = ['logits', 'text', 'scratch'];
-const SMALL = `?backend=cpu&arms=${THREE.join()}&steps=40&budget=200&items=20`;
-
-test('a visitor starts, pauses, makes single steps, goes on and begins again', async ({ page }) => {
-  // More steps than could pass between two looks at the page: it is stopped long before they are done.
-  const seen = await open(page, '?backend=cpu&steps=4000&budget=200&items=20');
-  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
-  const bar = page.locator('.bar');
-  await page.locator('[data-action="start"]').first().click();
-  await expect(bar).toHaveAttribute('data-phase', 'training', { timeout: 60_000 });
-  await page.locator('[data-action="pause"]').first().click();
-  await expect(bar).toHaveAttribute('data-running', 'false');
-  // What was being computed when the button was pressed is still told; an answer comes after it.
-  await page.evaluate(() => (globalThis as unknown as { stillroom: { ask(question: object): Promise<unknown> } }).stillroom.ask({ model: 'teacher', prompt: 'please 37 + 48 =' }));
-  const step = async (): Promise<number> => Number(/step ([\d,]+) of/.exec((await bar.textContent()) ?? '')?.[1]?.replace(',', ''));
-  const before = await step();
-  await page.locator('[data-action="step"]').click();
-  await expect.poll(step).toBe(before + 1);
-  await page.locator('[data-action="start"]').first().click();
-  await expect.poll(step).toBeGreaterThan(before + 1);
-  await page.locator('[data-action="reset"]').click();
-  await expect(bar).toHaveAttribute('data-running', 'false');
-  await expect(page.locator('[data-action="start"]').first()).toBeEnabled();
-  await expect(bar).toHaveAttribute('data-finished', 'false');
-  expect(seen.errors).toEqual([]);
-});
-
-test('a visitor trains copies to the end and reads the findings', async ({ page }) => {
-  const seen = await open(page, SMALL);
-  await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
-  const bar = page.locator('.bar');
-  await page.locator('[data-action="start"]').first().click();
-  await expect(bar).toHaveAttribute('data-finished', 'true', { timeout: 90_000 });
-  await expect(page.getByText('KL to the teacher is').first()).toBeVisible();
-  await page.locator('[data-action="reset"]').click();
-  await expect(bar).toHaveAttribute('data-finished', 'false');
-  expect(seen.errors).toEqual([]);
-});
+const SMALL = `?backend=cpu&arms=${THREE.join()}&steps=10&budget=60&items=10`;
 
 test('a run on two threads is the run on one thread', async ({ page }) => {
   const results: Run[] = [];
@@ -79,13 +43,15 @@ test('a run on two threads is the run on one thread', async ({ page }) => {
   expect(warnings).toEqual([]);
 });
 
-test('with two threads a visitor pauses, goes on, begins again, and keeps a student', async ({ page }) => {
-  const seen = await open(page, `?backend=cpu&threads=2&arms=${THREE.join()}&steps=4000&budget=200&items=20`);
+test('with two threads a visitor starts, pauses, makes single steps, goes on, begins again, and keeps a student', async ({ page }) => {
+  // More steps than could pass between two looks at the page: it is stopped long before they are done.
+  const seen = await open(page, `?backend=cpu&threads=2&arms=${THREE.join()}&steps=4000&budget=100&items=10`);
   await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
   const bar = page.locator('.bar');
+  const start = page.locator('[data-action="start"]').first();
   const step = async (): Promise<number> => Number(/step ([\d,]+) of/.exec((await bar.textContent()) ?? '')?.[1]?.replace(',', ''));
   const trained = async (): Promise<void> => {
-    await page.locator('[data-action="start"]').first().click();
+    await start.click();
     await expect(bar).toHaveAttribute('data-phase', 'training', { timeout: 60_000 });
     await expect.poll(step).toBeGreaterThan(2);
     await page.locator('[data-action="pause"]').first().click();
@@ -94,6 +60,7 @@ test('with two threads a visitor pauses, goes on, begins again, and keeps a stud
   const ask = () =>
     page.evaluate(async () => (globalThis as unknown as { stillroom: { ask(question: object): Promise<{ text: string }> } }).stillroom.ask({ model: 'text', prompt: 'please 37 + 48 =' }));
   await trained();
+  // What was being computed when the button was pressed is still told; an answer comes after it.
   expect((await ask()).text).not.toBe('');
   const before = await step();
   await page.locator('[data-action="step"]').click();
@@ -101,9 +68,13 @@ test('with two threads a visitor pauses, goes on, begins again, and keeps a stud
   const student = page.waitForEvent('download');
   await page.locator('[data-action="save-student"]').last().click();
   expect((await student).suggestedFilename()).toMatch(/-3\.zip$/);
+  await start.click();
+  await expect.poll(step).toBeGreaterThan(before + 1);
   await page.locator('[data-action="reset"]').click();
+  await expect(bar).toHaveAttribute('data-running', 'false');
   await expect(bar).toHaveAttribute('data-finished', 'false');
-  await expect.poll(step).not.toBe(before + 1);
+  await expect(start).toBeEnabled();
+  await expect.poll(step).toBe(0);
   await trained();
   expect((await ask()).text).not.toBe('');
   // The second run took the workers of the first.
@@ -188,8 +159,8 @@ test('the side-by-side benchmark reports losses and times', async ({ page }) => 
   expect(result.losses[3]).toBeCloseTo(6.249664, 3);
 });
 
-test('everything is reached and used by keyboard alone, and one sees where one is', async ({ page }) => {
-  await open(page, SMALL);
+test('by keyboard alone a visitor trains copies, reads the findings, asks, saves and begins again, and sees where the focus is', async ({ page }) => {
+  const seen = await open(page, SMALL);
   await expect(page.locator('[data-device="cpu"]')).toBeVisible({ timeout: 60_000 });
   /** Goes on by Tab to what `selector` names; fails if a whole round does not pass it, or where no outline shows the focus. */
   const tabTo = async (selector: string): Promise<void> => {
@@ -208,6 +179,7 @@ test('everything is reached and used by keyboard alone, and one sees where one i
   await tabTo('.bar [data-action="start"]');
   await page.keyboard.press('Enter');
   await expect(page.locator('.bar')).toHaveAttribute('data-finished', 'true', { timeout: 90_000 });
+  await expect(page.getByText('KL to the teacher is').first()).toBeVisible();
   await tabTo('#prompt');
   await page.keyboard.type('please 37 + 48 =');
   await page.keyboard.press('Enter');
@@ -222,4 +194,8 @@ test('everything is reached and used by keyboard alone, and one sees where one i
   await page.keyboard.type('7');
   await page.keyboard.press('Tab');
   await expect(page).toHaveURL(/seed=/);
+  await tabTo('[data-action="reset"]');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.bar')).toHaveAttribute('data-finished', 'false');
+  expect(seen.errors).toEqual([]);
 });
