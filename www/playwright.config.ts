@@ -1,27 +1,35 @@
 import { defineConfig } from '@playwright/test';
 
-const PORT = 4173;
-const DEVICES = /(cpu|main-thread|webgpu)\.spec\.ts$/;
+/** `STILLROOM_PORT` names a server that runs already. */
+const running = process.env['STILLROOM_PORT'];
+const url = `http://localhost:${running ?? 4173}/`;
+
+const webServer = {
+  command: 'cargo xtask serve --no-build --port 4173 --dir dist',
+  cwd: '..',
+  url,
+  reuseExistingServer: !process.env['CI'],
+  timeout: 300_000,
+};
 
 export default defineConfig({
   testDir: './tests',
   timeout: 240_000,
   expect: { timeout: 20_000 },
-  // Most of a test is one thread of the page or of its worker, so two at once fit a small machine.
+  // Most of a test is one thread of the page or of its worker, so two at once fit a small machine. None measures a time, so none
+  // needs the machine to itself.
   workers: 2,
-  fullyParallel: false,
-  projects: [
-    // Those that look at the devices themselves, or at how busy the page is, have the machine to themselves.
-    { name: 'devices', testMatch: DEVICES, workers: 1 },
-    { name: 'pages', testIgnore: DEVICES, dependencies: ['devices'] },
-  ],
+  fullyParallel: true,
   forbidOnly: Boolean(process.env['CI']),
   reporter: process.env['CI'] ? [['list'], ['html', { open: 'never' }]] : 'list',
   use: {
-    baseURL: `http://localhost:${PORT}/`,
+    baseURL: url,
     browserName: 'chromium',
     headless: true,
-    trace: 'retain-on-failure',
+    // Actions and messages of a test that failed, and how the page looked at its end. Pictures and copies of the page at every
+    // action take a quarter of the time of all tests: for those, run the one that failed again with `--trace on`.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
+    screenshot: 'only-on-failure',
     // Requests that a service worker answers are not seen; tests/offline.spec.ts allows it.
     serviceWorkers: 'block',
     launchOptions: {
@@ -30,11 +38,5 @@ export default defineConfig({
       args: ['--no-sandbox', '--enable-unsafe-webgpu'],
     },
   },
-  webServer: {
-    command: `cargo xtask serve --no-build --port ${PORT} --dir dist`,
-    cwd: '..',
-    url: `http://localhost:${PORT}/`,
-    reuseExistingServer: !process.env['CI'],
-    timeout: 300_000,
-  },
+  ...(running ? {} : { webServer }),
 });
