@@ -51,7 +51,7 @@ for (const [engine, what, tag] of [
 
 test('the fused kernels compute what plain sums in double precision do, in awkward shapes too', { tag: '@kernels' }, async ({ page }) => {
   await open(page, '?backend=recorded');
-  // The build with burn in it also holds the checks; no visitor's page calls them.
+  // A build for this test holds the checks; no visitor loads it.
   const assets = new URL('../../dist/assets/', import.meta.url);
   const named = (end: string): string[] => readdirSync(assets).filter((name) => name.startsWith('stillroom') && name.endsWith(end));
   const script = named('.js').find((name) => readFileSync(new URL(name, assets), 'utf8').includes('checkPlan'));

@@ -19,9 +19,4 @@ describe('the builds of a copy of the site', () => {
     expect(() => scriptOf(build, SCRIPTS)).toThrow(sentence);
     expect(() => fileOf(build, {})).toThrow(sentence);
   });
-
-  it('always have the main one, which the types of the pages come from', () => {
-    expect(scriptOf('main')).toBeTypeOf('function');
-    expect(fileOf('main')).toMatch(/stillroom_bg.*\.wasm$/);
-  });
 });

@@ -37,7 +37,7 @@ with `+changes` was tested with files that were in no commit, and counts as stal
 ";
 
 const HEAD: &str = "\
-| stage | checks that | commit | date | minutes | passed | failed |
+| stage | what it checks | commit | date | minutes | passed | failed |
 |---|---|---|---|---|---|---|
 ";
 
@@ -72,10 +72,14 @@ fn parse_row(line: &str) -> Option<Row> {
     })
 }
 
-/// Writes the file anew: the stages, each a name and what it checks, in their order.
+/// Writes the file anew.
 pub fn write(file: &Path, stages: &[(&str, &str)], rows: &[Row]) -> Result<()> {
-    std::fs::write(file, format!("{INTRODUCTION}{HEAD}{}", table(stages, rows)))
-        .with_context(|| format!("{} could not be written", file.display()))
+    std::fs::write(file, text(stages, rows)).with_context(|| format!("{} could not be written", file.display()))
+}
+
+/// The whole file: the stages, each a name and what it checks, in their order.
+fn text(stages: &[(&str, &str)], rows: &[Row]) -> String {
+    format!("{INTRODUCTION}{HEAD}{}", table(stages, rows))
 }
 
 fn table(stages: &[(&str, &str)], rows: &[Row]) -> String {
@@ -106,6 +110,12 @@ fn date(days: u64) -> String {
     let day = day - (153 * month + 2) / 5 + 1;
     let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
     format!("{:04}-{month:02}-{day:02}", era * 400 + year + next)
+}
+
+/// For a test: whether the file is as it would be written now.
+#[cfg(test)]
+pub fn is_current(file: &Path, stages: &[(&str, &str)]) -> bool {
+    std::fs::read_to_string(file).unwrap() == text(stages, &read(file).unwrap())
 }
 
 #[cfg(test)]
