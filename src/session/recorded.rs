@@ -31,9 +31,9 @@ fn difference(run: &RunFile, recorded: &RunFile) -> Option<String> {
         return Some(format!("the plan is {:?}, and was {:?}", run.plan, recorded.plan));
     }
     for (point, then) in run.losses.iter().zip(&recorded.losses) {
-        let each = point.loss.iter().zip(&then.loss);
+        let mut each = point.loss.iter().zip(&then.loss);
         let far = |(one, other): (&Option<f64>, &Option<f64>)| !matches!((one, other), (Some(one), Some(other)) if near(*one, *other, TOLERANCE));
-        if point.step != then.step || each.map(far).any(|far| far) {
+        if point.step != then.step || each.any(far) {
             return Some(format!("losses {:?} were {:?}", point, then));
         }
     }

@@ -75,10 +75,10 @@ fn holds_example(folder: &Path) -> std::io::Result<bool> {
             if holds_example(&path)? {
                 return Ok(true);
             }
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            if has_example(&std::fs::read_to_string(&path)?) {
-                return Ok(true);
-            }
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && has_example(&std::fs::read_to_string(&path)?)
+        {
+            return Ok(true);
         }
     }
     Ok(false)
