@@ -73,3 +73,17 @@ impl Default for AdamWConfig {
         }
     }
 }
+
+/// The most that fits, of less than `too_many`; 0 if not even one does. What is more than too many is too many.
+pub(crate) fn most(too_many: usize, fits: impl Fn(usize) -> bool) -> usize {
+    let (mut good, mut bad) = (0, too_many);
+    while bad - good > 1 {
+        let middle = good + (bad - good) / 2;
+        if fits(middle) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    good
+}

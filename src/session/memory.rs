@@ -8,6 +8,7 @@ use super::units::{courses, plan};
 use super::{Library, SessionError};
 use crate::experiment::{Course, Experiment};
 use crate::objective::row_bytes;
+use crate::plan::most;
 use crate::protocol::Settings;
 use crate::teacher::Access;
 
@@ -50,8 +51,8 @@ pub(super) fn check(library: &Library, experiment: &Experiment, settings: &Setti
         })
     });
     // In steps of the form.
-    let budget = most(settings.budget / 50, |fifties| {
-        let budget = 50 * fifties;
+    let budget = most(settings.budget as usize / 50, |fifties| {
+        let budget = 50 * fifties as u32;
         fits(Settings {
             budget,
             ..settings.clone()
@@ -73,20 +74,6 @@ pub(super) fn check(library: &Library, experiment: &Experiment, settings: &Setti
         fits,
     }
     .into())
-}
-
-/// The largest number below `too_many` that fits; 0 if none does. What is more than too many is too many.
-fn most(too_many: u32, fits: impl Fn(u32) -> bool) -> u32 {
-    let (mut good, mut bad) = (0, too_many);
-    while bad - good > 1 {
-        let middle = good + (bad - good) / 2;
-        if fits(middle) {
-            good = middle;
-        } else {
-            bad = middle;
-        }
-    }
-    good
 }
 
 /// Bytes that a run takes at most, the module's own and the teachers' aside: as if no question came again and every answer

@@ -1,6 +1,6 @@
 //! Whether a plan fits the device, before anything is allocated; and if not, what would.
 
-use crate::plan::Shape;
+use crate::plan::{Shape, most};
 
 use super::backward::backward;
 use super::constants::Constants;
@@ -78,20 +78,6 @@ fn check(limits: &Limits, shape: &Shape) -> Result<(), String> {
         &Constants::default(),
     );
     program.check(limits.groups)
-}
-
-/// The most that fits, of less than `too_many`; 0 if not even one does. What is more than too many is too many.
-fn most(too_many: usize, fits: impl Fn(usize) -> bool) -> usize {
-    let (mut good, mut bad) = (0, too_many);
-    while bad - good > 1 {
-        let middle = good + (bad - good) / 2;
-        if fits(middle) {
-            good = middle;
-        } else {
-            bad = middle;
-        }
-    }
-    good
 }
 
 #[cfg(test)]
