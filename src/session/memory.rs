@@ -16,11 +16,11 @@ use crate::teacher::Access;
 const MOST: u64 = 1_000_000_000;
 
 /// Bytes of a lesson beside the words of its answers, list entries included: four short lists behind a counted pointer.
-const LESSON: usize = 200;
+const LESSON: u64 = 200;
 
 /// Numbers that are kept for each parameter of a student: itself, its gradient and two moments, and as often again while a
 /// population is made, read or measured.
-const PER_PARAMETER: usize = 8;
+const PER_PARAMETER: u64 = 8;
 
 /// A run that would take too much: the sentence that the visitor reads.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -77,32 +77,32 @@ pub(super) fn check(library: &Library, experiment: &Experiment, settings: &Setti
 }
 
 /// Bytes that a run takes at most, the module's own and the teachers' aside: as if no question came again and every answer
-/// were as long as it may be.
+/// were as long as it may be. In 64 bits: what is too much for a page is more than its own 32 count.
 fn bytes(library: &Library, experiment: &Experiment, settings: &Settings) -> Result<u64, SessionError> {
     let courses = courses(experiment, settings);
-    let per_seed: usize = lots(&courses).iter().map(|lot| of_lot(library, lot)).sum();
-    let labelled: usize = courses
+    let per_seed: u64 = lots(&courses).iter().map(|lot| of_lot(library, lot)).sum();
+    let labelled: u64 = courses
         .iter()
         .flat_map(Course::orders)
-        .map(|order| order.count * LESSON)
+        .map(|order| order.count as u64 * LESSON)
         .sum();
     let plan = plan(library, experiment, settings.clone(), &courses);
-    let students: usize = cohorts(library, &plan, &courses)?
+    let students: u64 = cohorts(library, &plan, &courses)?
         .iter()
-        .map(|cohort| 4 * PER_PARAMETER * cohort.members.len() * cohort.config.parameter_count())
+        .map(|cohort| 4 * PER_PARAMETER * cohort.members.len() as u64 * cohort.config.parameter_count() as u64)
         .sum();
-    Ok((settings.seeds as usize * (per_seed + labelled) + students + KEPT) as u64)
+    Ok(u64::from(settings.seeds) * (per_seed + labelled) + students + KEPT as u64)
 }
 
-fn of_lot(library: &Library, lot: &Lot) -> usize {
-    let (tokens, vocab) = (longest_answer(library, lot.task), library.tokenizer.vocab_size());
+fn of_lot(library: &Library, lot: &Lot) -> u64 {
+    let (tokens, vocab) = (longest_answer(library, lot.task) as u64, library.tokenizer.vocab_size());
     let shown = |access: &Access| match access {
         Access::Text => 0,
-        Access::TopK(k) => row_bytes(Some(*k), vocab),
-        Access::Logits => row_bytes(None, vocab),
+        Access::TopK(k) => row_bytes(Some(*k), vocab) as u64,
+        Access::Logits => row_bytes(None, vocab) as u64,
     };
     let each = lot.accesses().iter().map(|access| LESSON + tokens * shown(access));
-    lot.answers() * each.sum::<usize>()
+    lot.answers() as u64 * each.sum::<u64>()
 }
 
 #[cfg(test)]
@@ -129,6 +129,19 @@ mod tests {
                 assert_eq!(told(&settings), None, "{}", experiment.id);
             }
         }
+    }
+
+    /// Its bytes are more than the 32 bits of a page's addresses count, and 2^32 less than that would be let through.
+    #[test]
+    fn a_run_that_is_far_too_large_is_refused_as_such() {
+        let largest = Settings {
+            budget: 20_000,
+            seeds: 8,
+            ..(named("bias").unwrap().design.defaults)()
+        };
+        let need = bytes(&library(), &named("bias").unwrap(), &largest).unwrap();
+        assert!(need > 1 << 32, "{need}");
+        assert!(told(&largest).is_some());
     }
 
     #[test]
